@@ -1,0 +1,1 @@
+"""What every fragment is built with: the contract, the guards against failure, feeds, serving and events."""

@@ -1,0 +1,1 @@
+"""The language that shell and fragments share, in plain Python."""

@@ -1,0 +1,1 @@
+"""Guards that keep one failing neighbour from becoming everyone's failure, in plain Python."""
