@@ -1,5 +1,4 @@
-"""
-Every way in which the kit can fail, as one tree, so that a caller can choose how much to catch.
+"""Every way in which the kit can fail, as one tree, so that a caller can choose how much to catch.
 
 FragmentKitError
     DeadlinePassed             the time given to a piece of work is used up
@@ -26,11 +25,11 @@ class FragmentKitError(Exception):
     """Anything the kit raises on purpose."""
 
 
-class DeadlinePassed(FragmentKitError, TimeoutError):  # noqa: N818 -- named as what happened
+class DeadlinePassed(FragmentKitError, TimeoutError):
     """The time given to a piece of work is used up."""
 
 
-class ContractBroken(FragmentKitError):  # noqa: N818 -- named as what happened
+class ContractBroken(FragmentKitError):
     """A document or message is not what the contract says; the text names what, where, and what to do."""
 
 
@@ -47,8 +46,7 @@ class EventRefused(ContractBroken):
 
 
 class FeedError(FragmentKitError):
-    """
-    A provider's feed did not help.
+    """A provider's feed did not help.
 
     Args:
         detail: one sentence for logs and staff.
@@ -64,23 +62,23 @@ class FeedError(FragmentKitError):
         self.reason: Reason = reason or self.default_reason
 
 
-class FeedTimedOut(FeedError):  # noqa: N818 -- named as what happened
+class FeedTimedOut(FeedError):
     """The feed gave no complete answer within the time."""
 
     default_reason = "timeout"
 
 
-class FeedUnreachable(FeedError):  # noqa: N818 -- named as what happened
+class FeedUnreachable(FeedError):
     """The feed's address refused, reset the connection, or does not exist."""
 
     default_reason = "connection_refused"
 
 
-class FeedBroke(FeedError):  # noqa: N818 -- named as what happened
+class FeedBroke(FeedError):
     """The feed answered, but not with what was agreed."""
 
     default_reason = "contract"
 
 
-class SettingRefused(FragmentKitError):  # noqa: N818 -- named as what happened
+class SettingRefused(FragmentKitError):
     """The environment holds a value that cannot be used; the text names the variable and a good value."""

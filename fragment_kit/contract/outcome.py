@@ -31,8 +31,7 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 
 @dataclass(frozen=True, slots=True)
 class Fresh(Generic[T]):
-    """
-    The neighbour answered, and this is its answer.
+    """The neighbour answered, and this is its answer.
 
     Attributes:
         value: what it said.
@@ -46,8 +45,7 @@ class Fresh(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Stale(Generic[T]):
-    """
-    The neighbour did not answer; this is the last good answer, which the policy still allows.
+    """The neighbour did not answer; this is the last good answer, which the policy still allows.
 
     Attributes:
         value: what it said then.
@@ -65,8 +63,7 @@ class Stale(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """
-    The neighbour did not answer and nothing older may be shown.
+    """The neighbour did not answer and nothing older may be shown.
 
     Attributes:
         reason: why.

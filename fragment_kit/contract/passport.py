@@ -21,13 +21,13 @@ LIFETIME_S_MAX: Final = 60
 ALGORITHM: Final = "EdDSA"
 CLOCK_SKEW_S: Final = 5
 
-# The public half of the key that the shell signs with when DEBUG is on and no key is given. Settings refuse it in production.
+# The public half of the key that the shell signs with when DEBUG is on and no key is given; refused in production.
 DEVELOPMENT_PUBLIC_KEY: Final = "dUnw3jSMJyc6B73dUIiu4bzO78f-oLQVvnGVyCrCs9Y"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passport:
-    """A player as one fragment sees them: `player` is opaque, `session` is a hash, times are seconds since the epoch."""
+    """A player as one fragment sees them: `player` is opaque, `session` is a hash, times in seconds since the epoch."""
 
     player: str
     session: str

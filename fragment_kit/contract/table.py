@@ -27,6 +27,9 @@ class Table:
         self._data: Mapping[str, Any] = data
         self._read: set[str] = set()
 
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._data)
+
     def refuse(self, key: str, why: str) -> NoReturn:
         raise self._refusal(f"{self._where}: {key} {why}.")
 
@@ -98,7 +101,7 @@ class Table:
 
     def lists(self, key: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         inner = self.table(key)
-        for name in list(inner._data):
+        for name in inner.names():
             yield name, inner.texts(name)
 
     def _inner(self, key: str, entry: object) -> Table:
