@@ -1,0 +1,1 @@
+"""The second border: slot call → outcome → panel → page."""

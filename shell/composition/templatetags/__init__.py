@@ -1,0 +1,1 @@
+"""Template tags that mark places for panels."""
