@@ -1,0 +1,1 @@
+"""The border between a fragment and its providers' feeds."""

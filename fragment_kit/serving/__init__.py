@@ -1,0 +1,1 @@
+"""A fragment's web process: settings, passport check, slot views and the endpoints every service has."""
