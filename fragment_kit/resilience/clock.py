@@ -25,8 +25,7 @@ class MonotonicClock:
 
 
 class ManualClock:
-    """
-    A clock that stands still until it is told to move, for tests without waiting.
+    """A clock that stands still until it is told to move, for tests without waiting.
 
     Args:
         start_s: what it shows at first, in seconds.
@@ -43,8 +42,7 @@ class ManualClock:
         return self._now_s
 
     def advance(self, seconds: float) -> None:
-        """
-        Move forward by `seconds`.
+        """Move forward by `seconds`.
 
         Raises:
             ValueError: `seconds` is negative; a monotonic clock never goes back.

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """
-    A moment on a monotonic clock.
+    """A moment on a monotonic clock.
 
     Attributes:
         at_s: the moment, in seconds of `clock`.
@@ -46,8 +45,7 @@ class Deadline:
         return self.clock.monotonic() >= self.at_s
 
     def capped_ms(self, limit_ms: float, reserve_ms: float = 0) -> Deadline:
-        """
-        A deadline for a part of this work.
+        """A deadline for a part of this work.
 
         Args:
             limit_ms: the most that the part may take.
@@ -58,8 +56,7 @@ class Deadline:
 
     @asynccontextmanager
     async def enforced(self) -> AsyncIterator[None]:
-        """
-        Cancel the body when the moment comes.
+        """Cancel the body when the moment comes.
 
         Raises:
             DeadlinePassed: the moment came. A cancellation from outside stays a `CancelledError`.

@@ -17,8 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept(Generic[T]):
-    """
-    An answer and its birth.
+    """An answer and its birth.
 
     Attributes:
         value: the answer.
@@ -33,8 +32,7 @@ class Kept(Generic[T]):
 
 
 class LastGood(Generic[T]):
-    """
-    The newest good answer per key; the least recently used key leaves first.
+    """The newest good answer per key; the least recently used key leaves first.
 
     Args:
         max_age_s: answers older than this are not handed out, in seconds.

@@ -19,8 +19,7 @@ class _Flight(Generic[T]):
 
 
 class SingleFlight(Generic[T]):
-    """
-    One running piece of work per key, shared by all who ask for it while it runs.
+    """One running piece of work per key, shared by all who ask for it while it runs.
 
     A caller who leaves does not stop the others; when the last one has left, the work is cancelled.
     Nothing is remembered after the work is over, so a failure is shared only by those who waited for it.
@@ -38,8 +37,7 @@ class SingleFlight(Generic[T]):
         return key in self._flights
 
     async def run(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """
-        The result of `work`, or of the same work that somebody else has started under `key`.
+        """The result of `work`, or of the same work that somebody else has started under `key`.
 
         Raises:
             Exception: whatever the work raised, to everyone who waited for it.

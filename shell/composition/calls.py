@@ -1,4 +1,4 @@
-"""What goes into the gateway and what comes out: calls, content, and the outcomes beside Fresh, Stale and Unavailable."""
+"""What goes into the gateway and what comes out: calls, content, and outcomes beside Fresh, Stale and Unavailable."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Call:
-    """
-    Who asks whom, for whom, and for how long.
+    """Who asks whom, for whom, and for how long.
 
     Attributes:
         fragment: registered name, `wallet`.
@@ -56,8 +55,7 @@ class _Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotCall(_Call):
-    """
-    Asks for a slot's HTML.
+    """Asks for a slot's HTML.
 
     Attributes:
         slot: the slot's name within the fragment, `balance`.
@@ -77,8 +75,7 @@ class SlotCall(_Call):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionCall(_Call):
-    """
-    Sends a player's form to a fragment; never repeated by anyone.
+    """Sends a player's form to a fragment; never repeated by anyone.
 
     Attributes:
         method: POST, PUT, PATCH or DELETE.
@@ -98,8 +95,7 @@ class ActionCall(_Call):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotContent:
-    """
-    A slot's answer after every guard and the HTML policy; `html` may be put on a page as it is.
+    """A slot's answer after every guard and the HTML policy; `html` may be put on a page as it is.
 
     Attributes:
         html: exactly one root element, or "" when `state` is `empty` because of a 204.
@@ -179,8 +175,7 @@ CacheUse = Literal["none", "hit", "revalidated", "collapsed", "stored", "stale"]
 
 @dataclass(slots=True, kw_only=True)
 class Trail:
-    """
-    What happened on the way to an outcome; the gateway fills it in, proof headers, log and metrics read it.
+    """What happened on the way to an outcome; the gateway fills it in, proof headers, log and metrics read it.
 
     Attributes:
         took_ms: from the call to the outcome.
