@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import httpx
 
-from fragment_kit.contract.errors import DeadlinePassed, FeedBroke, FeedError, FeedTimedOut, FeedUnreachable
+from fragment_kit.contract.errors import DeadlinePassed, FeedBroke, FeedError, FeedTimedOut
 from fragment_kit.contract.outcome import Fresh, Outcome, Stale, Unavailable
-from fragment_kit.feeds.engine import feed_engine
+from fragment_kit.feeds.engine import feed_engine, feed_error
 from fragment_kit.feeds.metrics import FEED_READS, FEED_SECONDS
+from fragment_kit.resilience.clock import MONOTONIC, Clock
 from fragment_kit.resilience.last_good import LastGood
 from fragment_kit.resilience.single_flight import SingleFlight
 from fragment_kit.serving.health import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from fragment_kit.resilience.deadline import Deadline
 
@@ -47,16 +49,31 @@ class FeedClient(Generic[T]):
         last_good_max_age_s: int = 0,
         check_params: Mapping[str, str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock = MONOTONIC,
     ) -> None:
         self.name = name
         self._url = url
         self._parse = parse
         self._timeout_ms = timeout_ms
         self._check_params = check_params or {}
-        self._transport = transport
-        self._last_good: LastGood[T] = LastGood(max_age_s=last_good_max_age_s)
+        self._last_good_max_age_s = last_good_max_age_s
         self._flights: SingleFlight[T] = SingleFlight()
+        self._plug(transport, clock)
+
+    def _plug(self, transport: httpx.AsyncBaseTransport | None, clock: Clock) -> None:
+        self._transport = transport
+        self._last_good: LastGood[T] = LastGood(max_age_s=self._last_good_max_age_s, clock=clock)
         self._engines: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+
+    @contextmanager
+    def plugged(self, transport: httpx.AsyncBaseTransport, clock: Clock = MONOTONIC) -> Iterator[None]:
+        """Talk to `transport` instead of the network, with nothing remembered, until the block ends; for tests."""
+        before = self._transport
+        self._plug(transport, clock)
+        try:
+            yield
+        finally:
+            self._plug(before, MONOTONIC)
 
     async def read(self, deadline: Deadline, *, params: Mapping[str, str] | None = None) -> Outcome[T]:
         """The feed's answer now, else its last good one, else why there is none; never later than `deadline`."""
@@ -98,19 +115,17 @@ class FeedClient(Generic[T]):
         try:
             async with self._engine().stream("GET", self._url, params=params) as response:
                 body = await self._body(response)
-        except httpx.TimeoutException as error:
-            raise FeedTimedOut(f"{self.name}: {error or 'timed out'}.") from error
-        except httpx.ConnectError as error:
-            raise FeedUnreachable(f"{self.name}: {error}.") from error
         except httpx.HTTPError as error:
-            raise FeedUnreachable(f"{self.name}: {error}.", reason="connection_reset") from error
+            raise feed_error(self.name, error) from error
         return self._value(body)
 
     async def _body(self, response: httpx.Response) -> bytes:
         if response.status_code != httpx.codes.OK:
             raise FeedBroke(f"{self.name}: answered {response.status_code}.", reason="bad_status")
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise FeedBroke(f"{self.name}: compressed, though we asked for plain text.", reason="bad_type")
         body = bytearray()
-        async for chunk in response.aiter_raw():
+        async for chunk in response.aiter_bytes():
             body += chunk
             if len(body) > BODY_BYTES_MAX:
                 raise FeedBroke(f"{self.name}: more than {BODY_BYTES_MAX} bytes.", reason="too_large")

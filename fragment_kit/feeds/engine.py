@@ -10,6 +10,8 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from fragment_kit.contract.errors import FeedError, FeedTimedOut, FeedUnreachable
+
 CONNECTIONS_MAX = 32
 CONNECT_TIMEOUT_S = 0.15
 
@@ -35,6 +37,19 @@ def feed_engine(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Asyn
     )
     client._cookies = NoCookies()  # noqa: SLF001 - httpx has no option for a null jar (encode/httpx#2992)
     return client
+
+
+def feed_error(feed: str, error: httpx.HTTPError) -> FeedError:
+    """Name what went wrong on the wire.
+
+    The transport calls every lost connection a ConnectTimeout; aiohttp's own error, its cause, tells them apart.
+    """
+    cause = error.__cause__ or error
+    if isinstance(cause, aiohttp.ClientConnectorError | httpx.ConnectError):
+        return FeedUnreachable(f"{feed}: nobody listens there ({cause}).")
+    if isinstance(cause, TimeoutError | httpx.TimeoutException):
+        return FeedTimedOut(f"{feed}: no answer in time.")
+    return FeedUnreachable(f"{feed}: the connection broke ({cause}).", reason="connection_reset")
 
 
 def _session() -> aiohttp.ClientSession:

@@ -101,8 +101,13 @@ def secret(name: str, *, development: str | None, is_debug: bool, env: Env = os.
 
 
 def var_dir(root: Path, *, env: Env = os.environ) -> Path:
-    """Where a service keeps its files (`VAR_DIR`, else `<root>/var`); made when missing."""
-    folder = Path(text("VAR_DIR", default=str(root / "var"), env=env))
+    """Where a service keeps its files; made when missing.
+
+    `VAR_DIR`, else `var` in the checkout, else (installed from a wheel, where `root` is site-packages) `var` in the
+    working directory.
+    """
+    home = root if (root / "manage.py").exists() else Path.cwd()
+    folder = Path(text("VAR_DIR", default=str(home / "var"), env=env))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

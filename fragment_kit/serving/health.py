@@ -13,7 +13,7 @@ from fragment_kit.resilience.deadline import Deadline
 from fragment_kit.serving.threads import in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from django.http import HttpRequest
 
@@ -41,22 +41,22 @@ async def healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-class Readiness:
+def readyz_view(probes: Sequence[Probe]) -> Callable[[HttpRequest], Awaitable[HttpResponse]]:
     """The view behind `/readyz`: asks the database and every feed at once, within one deadline."""
+    everyone = (DatabaseProbe(), *probes)
 
-    def __init__(self, probes: Sequence[Probe]) -> None:
-        self._probes = (DatabaseProbe(), *probes)
-
-    async def __call__(self, _request: HttpRequest) -> HttpResponse:
+    async def readyz(_request: HttpRequest) -> HttpResponse:
         deadline = Deadline.after_ms(READY_TIMEOUT_MS)
-        checks = await asyncio.gather(*(probe.check(deadline) for probe in self._probes))
+        checks = await asyncio.gather(*(probe.check(deadline) for probe in everyone))
         is_down = any(check.is_critical and not check.is_ok for check in checks)
         status = "down" if is_down else "ok" if all(check.is_ok for check in checks) else "degraded"
-        body = {
-            "status": status,
-            "checks": {c.name: {"ok": c.is_ok, **({"detail": c.detail} if c.detail else {})} for c in checks},
-        }
-        return JsonResponse(body, status=503 if is_down else 200)
+        return JsonResponse({"status": status, "checks": _by_name(checks)}, status=503 if is_down else 200)
+
+    return readyz
+
+
+def _by_name(checks: Sequence[Check]) -> dict[str, dict[str, object]]:
+    return {c.name: {"ok": c.is_ok, "detail": c.detail} if c.detail else {"ok": c.is_ok} for c in checks}
 
 
 class DatabaseProbe:

@@ -15,7 +15,7 @@ _SHARED: list[Any] = [
 
 def logging_config(service: str, *, is_debug: bool) -> dict[str, Any]:
     """Django's LOGGING: everything through structlog to standard output; warnings and up from libraries."""
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=False) if is_debug else structlog.processors.JSONRenderer()
+    renderer: Any = _console() if is_debug else structlog.processors.JSONRenderer()
     _configure_structlog(service)
     return {
         "version": 1,
@@ -35,7 +35,7 @@ def logging_config(service: str, *, is_debug: bool) -> dict[str, Any]:
         "root": {"handlers": ["out"], "level": "WARNING"},
         "loggers": {
             "croupier": {"level": "INFO"},
-            "django.server": {"handlers": ["out"], "level": "WARNING", "propagate": False},
+            "django": {"handlers": []},  # Django's own console handler would say everything twice
         },
     }
 
@@ -44,6 +44,10 @@ def logger(name: str) -> structlog.stdlib.BoundLogger:
     """A structured logger under `croupier.<name>`."""
     found: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(f"croupier.{name}")
     return found
+
+
+def _console() -> Any:
+    return structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 
 
 def _unchanged(_logger: object, _method: str, event: Any) -> Any:

@@ -53,6 +53,7 @@ def panel_response(panel: Panel, call: SlotCall, *, is_shared: bool) -> HttpResp
     """Render a panel with the contract's headers (section 6)."""
     html = render_to_string(panel.template, {"view": panel.view, "call": call})
     response = HttpResponse(html.strip(), status=panel.status, content_type="text/html; charset=utf-8")
+    response["Content-Length"] = str(len(response.content))
     response[headers.STATE] = _state_text(panel)
     response["Cache-Control"] = f"public, max-age={panel.max_age_s}" if is_shared else "private, no-cache"
     _add_emits(response, panel.emits)

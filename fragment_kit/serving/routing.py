@@ -12,7 +12,7 @@ from fragment_kit.contract.errors import ManifestRefused
 from fragment_kit.contract.manifest import manifest_to_json
 from fragment_kit.serving.alone import alone_view
 from fragment_kit.serving.app import own_manifest
-from fragment_kit.serving.health import Readiness, healthz
+from fragment_kit.serving.health import healthz, readyz_view
 from fragment_kit.serving.metrics import metrics
 from fragment_kit.serving.slot import Action, Slot, action_view, slot_view
 from fragment_kit.serving.stylesheet import stylesheet_view
@@ -44,7 +44,7 @@ def fragment_urls(
     return [
         path(".well-known/fragment.json", _manifest_view(manifest)),
         path("healthz", healthz),
-        path("readyz", Readiness(probes)),
+        path("readyz", readyz_view(probes)),
         path("metrics", metrics),
         *_slot_patterns(manifest, slots),
         *_action_patterns(manifest, actions),

@@ -1,0 +1,1 @@
+"""Live tables: what is open, who deals, how many seats are left."""
