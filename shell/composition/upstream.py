@@ -1,0 +1,211 @@
+"""The wire between shell and fragment: one HTTP client per fragment, behind an interface of our own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Protocol
+
+from pyreqwest.client import ClientBuilder
+from pyreqwest.exceptions import BuilderError, NetworkError, PyreqwestError, RequestTimeoutError
+
+from fragment_kit.contract.errors import DeadlinePassed
+from shell.composition.addresses import Addresses
+from shell.composition.failures import CallFailed
+from shell.composition.response_guards import BODY_BYTES_MAX, check_head, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pyreqwest.client import Client
+    from pyreqwest.response import Response
+
+    from fragment_kit.resilience.deadline import Deadline
+
+CONNECT_TIMEOUT_MS: Final = 150
+CONNECTIONS_MAX: Final = 64
+IDLE_S: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamRequest:
+    """One request, complete but for the address.
+
+    Attributes:
+        path: path and query, beginning with one slash.
+        headers: everything that is sent; nothing is added but Host and framing.
+        reads_body_of: statuses whose body is wanted; any other body is not read at all.
+
+    """
+
+    method: str
+    path: str
+    headers: Sequence[tuple[str, str]]
+    body: bytes = b""
+    reads_body_of: frozenset[int] = frozenset({200})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawResponse:
+    """A response whose head is sound and whose body is complete, still in its content coding."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Upstream(Protocol):
+    """Whatever can carry one request to a fragment."""
+
+    async def send(self, request: UpstreamRequest, deadline: Deadline) -> RawResponse:
+        """The response, by the deadline; raises CallFailed otherwise, and nothing else but CancelledError."""
+        ...
+
+
+class UpstreamDirectory(Protocol):
+    """Whatever knows the registered fragments."""
+
+    def get(self, fragment: str) -> Upstream | None:
+        """The way to the fragment, or None when it is not registered."""
+        ...
+
+
+class HttpUpstream:
+    """A fragment at one or more addresses, with a connection pool that is its alone."""
+
+    def __init__(self, urls: Sequence[str]) -> None:
+        self._addresses = Addresses(tuple(urls))
+        self._client = _build_client()
+
+    async def send(self, request: UpstreamRequest, deadline: Deadline) -> RawResponse:
+        """See Upstream.send."""
+        base = self._addresses.pick()
+        seen: list[int] = []
+        try:
+            async with deadline.enforced():
+                return await self._exchange(base + request.path, request, deadline, seen)
+        except DeadlinePassed as error:
+            raise _late(seen) from error
+        except RequestTimeoutError as error:
+            raise _late(seen, was_sent=not _was_connecting(_story(error))) from error
+        except PyreqwestError as error:
+            failure = _explained(error, seen)
+            if not failure.was_sent:
+                self._addresses.refused(base)
+            raise failure from error
+
+    async def _exchange(self, url: str, request: UpstreamRequest, deadline: Deadline, seen: list[int]) -> RawResponse:
+        builder = self._client.request(request.method, url).headers(request.headers)
+        # The client keeps the same total deadline by itself and tidies up its connection; ours stands behind it.
+        builder = builder.timeout(timedelta(seconds=deadline.remaining_s()))
+        if request.body or request.method != "GET":
+            builder = builder.body_bytes(request.body)
+        async with builder.build_streamed() as response:
+            status = response.status
+            seen.append(status)
+            headers = _headers_of(response)
+            check_head(status, headers)
+            body = await _read_body(response, headers) if status in request.reads_body_of else b""
+            return RawResponse(status=status, headers=headers, body=body)
+
+
+class Upstreams:
+    """The registered fragments' upstreams; replaced as a whole when the registry changes.
+
+    Args:
+        make: builds an upstream from base URLs; a test plugs in its own.
+
+    """
+
+    def __init__(self, make: Callable[[Sequence[str]], Upstream] = HttpUpstream) -> None:
+        self._make = make
+        self._by_fragment: dict[str, tuple[tuple[str, ...], Upstream]] = {}
+
+    def get(self, fragment: str) -> Upstream | None:
+        """The way to the fragment, or None when it is not registered."""
+        entry = self._by_fragment.get(fragment)
+        return entry[1] if entry is not None else None
+
+    def replace(self, urls_by_fragment: Mapping[str, Sequence[str]]) -> None:
+        """Use these fragments from now on. Pools of unchanged ones stay; calls under way end on the old ones."""
+        old = self._by_fragment
+        self._by_fragment = {
+            fragment: old[fragment]
+            if fragment in old and old[fragment][0] == tuple(urls)
+            else (tuple(urls), self._make(urls))
+            for fragment, urls in urls_by_fragment.items()
+        }
+
+
+def _build_client() -> Client:
+    return (
+        ClientBuilder()
+        .http1_only()
+        .gzip(False)  # noqa: FBT003 -- the client's own signatures; inflating is ours, because it must be bounded
+        .brotli(False)  # noqa: FBT003
+        .zstd(False)  # noqa: FBT003
+        .deflate(False)  # noqa: FBT003
+        .follow_redirects(False)  # noqa: FBT003 -- a redirect could lead to addresses nobody registered
+        .default_cookie_store(False)  # noqa: FBT003
+        .referer(False)  # noqa: FBT003
+        .no_proxy()
+        .user_agent("croupier-shell")
+        .connect_timeout(timedelta(milliseconds=CONNECT_TIMEOUT_MS))
+        .max_connections(CONNECTIONS_MAX)
+        .pool_max_idle_per_host(CONNECTIONS_MAX)
+        .pool_idle_timeout(timedelta(seconds=IDLE_S))
+        .build()
+    )
+
+
+def _headers_of(response: Response) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+async def _read_body(response: Response, headers: Mapping[str, str]) -> bytes:
+    if "content-length" in headers:  # checked to be within the limit, and the client holds the fragment to it
+        return (await response.bytes()).to_bytes()
+    chunks: list[bytes] = []
+    size = 0
+    while (chunk := await response.body_reader.read_chunk()) is not None:
+        size += len(chunk)
+        if size > BODY_BYTES_MAX:
+            raise too_large()
+        chunks.append(chunk.to_bytes())
+    return b"".join(chunks)
+
+
+def _late(seen: list[int], *, was_sent: bool = True) -> CallFailed:
+    status = seen[0] if seen else None
+    detail = "no complete answer within the time" if was_sent else "no connection within the time"
+    return CallFailed(reason="timeout", detail=detail, was_sent=was_sent, has_answer=bool(seen), status=status)
+
+
+def _explained(error: PyreqwestError, seen: list[int]) -> CallFailed:
+    story = _story(error)
+    status = seen[0] if seen else None
+    if isinstance(error, BuilderError):
+        return CallFailed(reason="contract", detail=story, was_sent=False, has_answer=False, is_theirs=False)
+    if _was_connecting(story):
+        return CallFailed(reason="connection_refused", detail=story, was_sent=False, has_answer=False)
+    if "head is too large" in story:
+        return CallFailed(reason="too_large", detail=story)
+    if "end of file" in story or "eof" in story:
+        return CallFailed(reason="incomplete", detail=story, status=status)
+    if isinstance(error, NetworkError) or "connection closed" in story or "reset by peer" in story:
+        return CallFailed(reason="connection_reset", detail=story, has_answer=bool(seen), status=status)
+    return CallFailed(reason="contract", detail=story, status=status)
+
+
+def _was_connecting(story: str) -> bool:
+    return "client error (connect)" in story
+
+
+def _story(error: PyreqwestError) -> str:
+    """The client's error and its causes in one lower-case line; its classes do not tell connecting from reading."""
+    details = getattr(error, "details", None) or {}
+    causes = [cause["message"] for cause in details.get("causes") or []]
+    return "; ".join([error.message, *causes]).lower()
