@@ -4,7 +4,6 @@
   "use strict";
   if (!document.getElementById("live-socket")) return;
   const SILENCE_MS = 3000, OWN_SPREAD_MS = 300, RECOVERY_SPREAD_MS = 3000, REFETCH_EVERY_MS = 3000, AWAY_MS = 10000;
-  const FINAL_CODES = 4400; // 44xx: do not come back
   const seen = new Map(), paused = new Set(), fetchedAt = new Map();
   let wasOpen = false, isOpen = false, silence = 0, hiddenAt = 0;
   const on = (name, act) => document.addEventListener(name, act);
@@ -24,9 +23,8 @@
   const refetch = (topic, spreadMs) => {
     if (performance.now() - (fetchedAt.get(topic) ?? -Infinity) < REFETCH_EVERY_MS) return;
     fetchedAt.set(topic, performance.now());
-    const panel = document.querySelector(`[data-panel] [data-topic="${CSS.escape(topic)}"]`)?.closest("[data-panel]");
-    if (panel) refresh(panel.dataset.panel, spreadMs);
-    else catchUp(spreadMs);
+    const shown = document.querySelector(`[data-panel] [data-topic="${CSS.escape(topic)}"]`);
+    return shown ? refresh(shown.closest("[data-panel]").dataset.panel, spreadMs) : catchUp(spreadMs);
   };
 
   // The newest this page knows: from the socket, or from a GET that overtook it.
@@ -54,15 +52,13 @@
     document.documentElement.toggleAttribute("data-live-paused", isSilent);
     all("[data-live-chip]").forEach((chip) => { chip.hidden = !isSilent; });
   };
-  const listenForSilence = () => {
-    clearTimeout(silence);
-    silence = setTimeout(() => showSilence(!isOpen), SILENCE_MS);
-  };
+  const listenForSilence = () => { silence = setTimeout(() => showSilence(!isOpen), SILENCE_MS); };
 
   on("htmx:wsOpen", () => {
     isOpen = true;
     clearTimeout(silence);
     showSilence(false);
+    seen.clear(); // a new connection counts anew; what is shown in the page is still known
     if (wasOpen) catchUp(RECOVERY_SPREAD_MS);
     wasOpen = true;
   });
@@ -72,7 +68,7 @@
     isOpen = false;
     const { code } = detail.event; // the extension comes back after 1006, 1011, 1012 and 1013 only
     if ([1000, 1001, 1005].includes(code)) setTimeout(() => isOpen || detail.socketWrapper.reconnect(), 1000 + Math.random() * 3000);
-    if (code >= FINAL_CODES) showSilence(true);
+    if (code >= 4400) showSilence(true); // 44xx: do not come back
   });
 
   on("visibilitychange", () => {

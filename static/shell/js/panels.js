@@ -1,30 +1,25 @@
-// Panels in the browser: what htmx is told before it asks, and what a panel does when the answer is late, wrong or missing.
+// Panels in the browser: what htmx is told before it asks, which answers may replace what, and where the focus stays.
 (() => {
   "use strict";
   // Event names in one place, because htmx 4 renames them.
   const ASKING = "htmx:configRequest", BEFORE_ASKING = "htmx:beforeRequest", ANSWERED = "htmx:afterRequest";
-  const SWAPPING = "htmx:beforeSwap", SHOWN = "htmx:load";
-  const LOST = ["htmx:sendError", "htmx:timeout", "htmx:responseError"];
-  const REFRESH = "panel:refresh";
-  const ANNOUNCE_EVERY_MS = 5000, FIRST_RETRY_MS = 4000, LAST_RETRY_MS = 60000, BUSY_RETRY_MS = 5000;
+  const SWAPPING = "htmx:beforeSwap", SHOWN = "htmx:load", REFRESH = "panel:refresh";
+  const ANNOUNCE_EVERY_MS = 5000, MERGE_MS = 500, BUSY_RETRY_MS = 5000;
   const HAS_CONTENT = ["fresh", "degraded"], BROKEN = ["unavailable", "stale", "degraded", "blocked"];
 
-  const before = new Map(), failures = new Map(), forced = new WeakSet(), recovered = new Set();
+  const before = new Map(), recovered = new Set(), forced = new WeakSet();
   let announcing = false;
+
   const on = (name, act) => document.addEventListener(name, act);
   const isPanel = (node) => node instanceof Element && node.matches("[data-panel]");
   const panelOf = (node) => (node instanceof Element ? node.closest("[data-panel]") : null);
-  const later = (id, ms) => setTimeout(() => htmx.trigger(document.getElementById(id) ?? document.createElement("i"), REFRESH), ms);
 
   Idiomorph.defaults.ignoreActiveValue = true; // a pushed update must not overwrite what is being typed
 
   on(ASKING, ({ detail }) => {
-    const token = /(?:^|;\s*)(?:__Host-|__Secure-)?csrftoken=([^;]+)/.exec(document.cookie);
+    const token = /(?:^|;\s*)(?:__Host-csrf|csrftoken)=([^;]+)/.exec(document.cookie);
     if (detail.verb !== "get" && token) detail.headers["X-CSRFToken"] = token[1];
-    if (!isPanel(detail.elt)) return;
-    detail.headers["Panel-Attempt"] = detail.elt.dataset.attempt ?? "0";
-    detail.headers["Panel-Variant"] = detail.elt.classList.contains("panel-bar") ? "bar" : "card";
-    if (detail.elt.dataset.url) detail.path = detail.elt.dataset.url;
+    if (isPanel(detail.elt) && detail.elt.dataset.url) detail.path = detail.elt.dataset.url;
   });
 
   // A refresh that nobody asked for waits while the player types in the panel, has filled in a form, or paused it.
@@ -36,17 +31,23 @@
     const panel = event.detail.elt;
     if (!isPanel(panel) || forced.delete(panel) || !inUse(panel)) return;
     event.preventDefault();
-    later(panel.id, BUSY_RETRY_MS);
+    setTimeout(() => panel.isConnected && htmx.trigger(panel, REFRESH), BUSY_RETRY_MS);
+  });
+
+  // “Try now” is a link to the panel's own page; with scripts it refreshes the panel where it stands.
+  on("click", (event) => {
+    const panel = event.target.closest("[data-panel-retry]") && panelOf(event.target);
+    if (!panel || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    forced.add(panel);
+    htmx.trigger(panel, REFRESH);
   });
 
   // A search or a page inside a panel becomes the address that later refreshes ask for.
   on(ANSWERED, ({ detail }) => {
     const panel = panelOf(detail.elt), asked = detail.pathInfo?.finalRequestPath;
-    if (!panel || !detail.successful) return;
-    failures.delete(panel.id);
-    panel.querySelector("[data-panel-lost]")?.remove();
-    const same = asked?.split("?")[0] === panel.getAttribute("hx-get").split("?")[0];
-    if (panel !== detail.elt && same && detail.requestConfig.verb === "get") panel.dataset.url = asked;
+    if (!panel || panel === detail.elt || !detail.successful || detail.requestConfig.verb !== "get") return;
+    if (asked?.split("?")[0] === panel.getAttribute("hx-get").split("?")[0]) panel.dataset.url = asked;
   });
 
   // A part is swapped only between two panels in the same good state; otherwise the whole panel tells the truth.
@@ -64,42 +65,20 @@
     const was = isPanel(panel) && before.get(panel.id);
     if (!was) return;
     before.delete(panel.id);
-    if (BROKEN.includes(was.state) && panel.dataset.state === "fresh") announce(panel);
+    if (BROKEN.includes(was.state) && panel.dataset.state === "fresh")
+      announce(recovered.add(panel.querySelector(".panel-title").textContent.trim()));
     if (was.held && !panel.contains(document.activeElement)) // the focused thing is gone: stay in the panel
       panel.querySelector("[data-focus], .panel-title")?.focus({ preventScroll: true });
   });
 
-  const announce = (panel) => {
-    recovered.add(panel.querySelector(".panel-title").textContent.trim());
+  const announce = () => {
     if (announcing) return;
     announcing = true;
     const announcer = document.getElementById("announcer");
-    setTimeout(() => { // the wait merges panels that come back together
+    setTimeout(() => { // panels that come back together are said together
       announcer.textContent = `${announcer.dataset.backWords}: ${[...recovered].join(", ")}`;
       recovered.clear();
-      setTimeout(() => { announcing = false; }, ANNOUNCE_EVERY_MS);
-    }, 500);
+    }, MERGE_MS);
+    setTimeout(() => { announcing = false; if (recovered.size) announce(); }, ANNOUNCE_EVERY_MS);
   };
-
-  const showLost = ({ detail }) => {
-    const panel = panelOf(detail.elt), body = panel?.querySelector(".panel-body");
-    if (!body) return;
-    body.querySelector("[data-panel-lost]")?.remove();
-    const words = panel.querySelector("template[data-panel-fallback]").content.cloneNode(true);
-    const keeps = panel.dataset.state !== "loading" && !panel.matches(".panel-bar"); // money in the header is fresh or absent
-    if (keeps) body.prepend(words);
-    else body.replaceChildren(words), panel.dataset.state = "unavailable", panel.removeAttribute("aria-busy");
-    const tries = failures.get(panel.id) ?? 0;
-    failures.set(panel.id, tries + 1);
-    later(panel.id, Math.min(FIRST_RETRY_MS * 2 ** tries, LAST_RETRY_MS) * (0.5 + Math.random()));
-  };
-  LOST.forEach((name) => on(name, showLost));
-
-  on("click", (event) => {
-    const panel = event.target.closest("[data-panel-retry]") && panelOf(event.target);
-    if (!panel || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    forced.add(panel);
-    htmx.trigger(panel, REFRESH);
-  });
 })();
