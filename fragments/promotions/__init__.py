@@ -1,0 +1,1 @@
+"""Offers from the promotions provider, and who has opted in to them."""
