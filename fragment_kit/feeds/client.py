@@ -13,7 +13,7 @@ import httpx
 
 from fragment_kit.contract.errors import DeadlinePassed, FeedBroke, FeedError, FeedTimedOut
 from fragment_kit.contract.outcome import Fresh, Outcome, Stale, Unavailable
-from fragment_kit.feeds.engine import feed_engine, feed_error
+from fragment_kit.feeds.engine import WIRE_ERRORS, feed_engine, feed_error
 from fragment_kit.feeds.metrics import FEED_READS, FEED_SECONDS
 from fragment_kit.resilience.clock import MONOTONIC, Clock
 from fragment_kit.resilience.last_good import LastGood
@@ -96,6 +96,12 @@ class FeedClient(Generic[T]):
             return Check(name=f"feed:{self.name}", is_ok=False, detail=error.reason)
         return Check(name=f"feed:{self.name}", is_ok=True)
 
+    async def aclose(self) -> None:
+        """Close this event loop's connections; the next read opens new ones."""
+        engine = self._engines.pop(asyncio.get_running_loop(), None)
+        if engine is not None:
+            await engine.aclose()
+
     def _instead(self, key: tuple[Any, ...], error: FeedError) -> Stale[T] | Unavailable:
         kept = self._last_good.get(key)
         if kept is None:
@@ -115,7 +121,7 @@ class FeedClient(Generic[T]):
         try:
             async with self._engine().stream("GET", self._url, params=params) as response:
                 body = await self._body(response)
-        except httpx.HTTPError as error:
+        except WIRE_ERRORS as error:
             raise feed_error(self.name, error) from error
         return self._value(body)
 

@@ -10,10 +10,11 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from fragment_kit.contract.errors import FeedError, FeedTimedOut, FeedUnreachable
+from fragment_kit.contract.errors import FeedBroke, FeedError, FeedTimedOut, FeedUnreachable
 
 CONNECTIONS_MAX = 32
 CONNECT_TIMEOUT_S = 0.15
+WIRE_ERRORS = (httpx.HTTPError, aiohttp.ClientError)  # the transport lets some of aiohttp's own errors through
 
 
 class NoCookies(httpx.Cookies):
@@ -39,7 +40,7 @@ def feed_engine(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Asyn
     return client
 
 
-def feed_error(feed: str, error: httpx.HTTPError) -> FeedError:
+def feed_error(feed: str, error: Exception) -> FeedError:
     """Name what went wrong on the wire.
 
     The transport calls every lost connection a ConnectTimeout; aiohttp's own error, its cause, tells them apart.
@@ -49,6 +50,8 @@ def feed_error(feed: str, error: httpx.HTTPError) -> FeedError:
         return FeedUnreachable(f"{feed}: nobody listens there ({cause}).")
     if isinstance(cause, TimeoutError | httpx.TimeoutException):
         return FeedTimedOut(f"{feed}: no answer in time.")
+    if isinstance(cause, aiohttp.ClientResponseError):
+        return FeedBroke(f"{feed}: does not speak HTTP ({cause.message}).")
     return FeedUnreachable(f"{feed}: the connection broke ({cause}).", reason="connection_reset")
 
 
