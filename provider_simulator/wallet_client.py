@@ -98,6 +98,9 @@ class WalletClient:
                 response = await self._http.post(f"{self._root}/{operation}", content=body, headers=headers)
         except TimeoutError:
             raise WalletUncertain(f"no answer within {self._timeout_s:g} s") from None
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            # The transport says ConnectTimeout for a refused connection too, so the class name would mislead.
+            raise WalletUncertain("no connection") from error
         except httpx.TransportError as error:
             raise WalletUncertain(type(error).__name__) from error
         return _definite(response)

@@ -46,7 +46,7 @@ async def _ask(url: str, feed: str | None, mode: str | None) -> dict[str, str]:
                     response = await http.get(f"{url}/control/feeds")
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
             raise CommandError(
-                f"The provider simulator at {url} does not answer ({type(error).__name__}). "
+                f"The provider simulator at {url} does not answer. "
                 "Is `manage.py serve` running? PROVIDER_URL or --url names another address."
             ) from error
     return _modes_in(response, url)
