@@ -45,7 +45,7 @@ def feed_error(feed: str, error: Exception) -> FeedError:
 
     The transport calls every lost connection a ConnectTimeout; aiohttp's own error, its cause, tells them apart.
     """
-    cause = error.__cause__ or error
+    cause = error if isinstance(error, aiohttp.ClientError) else error.__cause__ or error
     if isinstance(cause, aiohttp.ClientConnectorError | httpx.ConnectError):
         return FeedUnreachable(f"{feed}: nobody listens there ({cause}).")
     if isinstance(cause, TimeoutError | httpx.TimeoutException):
