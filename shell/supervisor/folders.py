@@ -42,7 +42,7 @@ class Folders:
         return Path(tempfile.gettempdir()) / f"croupier-{os.getuid()}-{os.getpid()}.sock"
 
 
-def prepare(var: Path) -> Folders:
+def prepare(var: Path, *, free_bytes_min: int = _FREE_BYTES_MIN) -> Folders:
     """Create the folders and take the lock, or say in one sentence why this place will not do."""
     try:
         for folder in (var, var / "run", var / "valkey"):
@@ -57,9 +57,9 @@ def prepare(var: Path) -> Folders:
             "make it writable, or set VAR_DIR to a folder that is."
         )
         raise FolderUnusable(message) from error
-    if free_bytes < _FREE_BYTES_MIN:
+    if free_bytes < free_bytes_min:
         message = (
-            f"The disk of {var} has {free_bytes // 2**20} MiB left and {_FREE_BYTES_MIN // 2**20} MiB are needed: "
+            f"The disk of {var} has {free_bytes // 2**20} MiB left and {free_bytes_min // 2**20} MiB are needed: "
             "make room, or set VAR_DIR to a folder on another disk."
         )
         raise FolderUnusable(message)

@@ -68,10 +68,11 @@ def _shared_environment(
         "REDIS_URL": f"unix://{folders.store_socket}?db=0",
         "WALLET_URL": urls.get("wallet", addresses.url_of(addresses.DEFAULT_PORTS["wallet"])),
         "PROVIDER_URL": urls.get("simulator", addresses.url_of(addresses.DEFAULT_PORTS["simulator"])),
-        "BOTS_ENABLED": "1" if options.has_bots else "0",
     }
     base = {**known, **environment, "VAR_DIR": str(folders.var), "PYTHONUNBUFFERED": "1"}
     base.pop("DJANGO_SETTINGS_MODULE", None)  # manage.py chose the shell's for this process, not for the children
+    if not options.has_bots:
+        base["BOT_ROUNDS_PER_S"] = "0"
     if options.wants_free_ports:
         registry = folders.run / "fragments.toml"
         moved = {name: url for name, url in urls.items() if name in addresses.FRAGMENT_PORTS}

@@ -48,7 +48,7 @@ async def _prepare(name: str, folders: Folders, environment: Mapping[str, str], 
     stamp.unlink(missing_ok=True)
     for words in (_MIGRATE, _SEED_PLAYERS) if name == SHELL else (_MIGRATE,):
         await _run(name, words, environment, voice)
-    stamp.write_text(fingerprint, encoding="utf-8")
+    stamp.write_text(stamp_text(name, folders, fingerprint), encoding="utf-8")
     voice.tell(name, f"database prepared in {time.monotonic() - started_s:.1f} s")
 
 
@@ -56,9 +56,15 @@ def needs_preparation(
     name: str, folders: Folders, environment: Mapping[str, str], stamp: Path, fingerprint: str
 ) -> bool:
     """Asking Django costs a second per service; files tell it in a millisecond. A server's database is always asked."""
-    if environment.get("DATABASE_URL") or not (folders.var / f"{name}.sqlite3").is_file():
+    if environment.get("DATABASE_URL") or not stamp.is_file():
         return True
-    return not stamp.is_file() or stamp.read_text(encoding="utf-8") != fingerprint
+    return stamp.read_text(encoding="utf-8") != stamp_text(name, folders, fingerprint)
+
+
+def stamp_text(name: str, folders: Folders, fingerprint: str) -> str:
+    """What is remembered: not every fragment has a database file, and where there was one it must still be there."""
+    has_file = (folders.var / f"{name}.sqlite3").is_file()
+    return f"{fingerprint} {'with' if has_file else 'without'} database\n"
 
 
 def fingerprint_of(name: str, root: Path = ROOT) -> str:
