@@ -1,0 +1,44 @@
+"""First step of an event: a row in the command's own transaction, so that a fact and its news commit together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.db import connections
+
+if TYPE_CHECKING:
+    from fragment_kit.contract.events import CloudEvent
+
+_INSERT: Final = (
+    "INSERT INTO outbox (id, aggregatetype, aggregateid, aggregateversion, type, payload, created_at, published_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, NULL)"
+)
+
+
+def append(event: CloudEvent, *, aggregatetype: str, using: str = "default") -> None:
+    """Write `event` on the current connection; the caller's transaction decides whether it ever happened.
+
+    Args:
+        event: its subject's part after the slash becomes the aggregate id (Debezium's key).
+        aggregatetype: names the stream: `wallet` is published on `events.wallet`.
+        using: alias of the database in which the fact itself is written.
+
+    Raises:
+        django.db.IntegrityError: the subject has an event with this version already.
+
+    """
+    connection = connections[using]
+    _, _, aggregateid = event.subject.partition("/")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [
+                event.id.replace("-", ""),
+                aggregatetype,
+                aggregateid,
+                event.aggregateversion,
+                event.type,
+                event.to_json(),
+                connection.ops.adapt_datetimefield_value(event.time),
+            ],
+        )

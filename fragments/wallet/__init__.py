@@ -1,0 +1,1 @@
+"""Money: one ledger that every chip passes through, and the panels that show it."""

@@ -1,0 +1,1 @@
+"""The command side: each command is one transaction, and is answered after its commit."""

@@ -1,0 +1,188 @@
+"""The frame of every money command: one id is decided once, in one transaction, with its news in the same commit."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from django.db import connection, transaction
+
+from fragment_kit.contract.events import uuid7
+from fragment_kit.events import outbox
+from fragments.wallet import events
+from fragments.wallet.commands import statements
+from fragments.wallet.commands.answers import Answer, conflict, replayed
+from fragments.wallet.commands.requests import MoneyCommand
+from fragments.wallet.commands.rows import TransactionRow
+from fragments.wallet.ledger import LedgerBroken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.db.backends.utils import CursorWrapper
+
+    from fragments.wallet.commands.requests import Who
+    from fragments.wallet.commands.rows import LockedWallet, StoredDecision
+    from fragments.wallet.ledger import Code, Effect
+
+C = TypeVar("C", bound=MoneyCommand)
+TOMBSTONE: Final = "tombstone"
+TRIES: Final = 3
+
+
+class BadCommand(Exception):
+    """The command contradicts itself or the ledger; nothing is written, and the sentence says what is wrong."""
+
+
+class _TakenMeanwhile(Exception):
+    """A command of another wallet took the same id between our look and our write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Generic[C]):
+    """A command on the table: its locked wallet, and the cursor of its transaction."""
+
+    cursor: CursorWrapper
+    command: C
+    wallet: LockedWallet | None
+    now: datetime
+    id: UUID = field(default_factory=uuid7)
+
+    @property
+    def player_id(self) -> str | None:
+        return self.wallet.holdings.player_id if self.wallet else self.command.who.player_id
+
+    @property
+    def balance(self) -> int | None:
+        return self.wallet.holdings.cash if self.wallet else None
+
+    def session_is_live(self) -> bool:
+        """A provider that names the player by id vouches for the session; a token speaks for itself."""
+        if self.wallet is None or self.command.who.token is None:
+            return self.wallet is not None
+        until_s = self.wallet.session_expires_at_s
+        return until_s is not None and until_s > self.now.timestamp()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What a command came to, ready to be written: `effect` None when nothing moves."""
+
+    code: Code
+    event_type: str
+    event_data: Mapping[str, Any]
+    effect: Effect | None = None
+    is_granted: bool = True
+    round_id: UUID | None = None
+    bet_id: UUID | None = None
+
+
+def decide_once(command: C, now: datetime, rule: Callable[[Case[C]], Ruling | Answer]) -> Answer:
+    """Answer `command`: from the store when its id was decided before, else by `rule`, whose ruling is then kept.
+
+    A rule that returns an Answer keeps nothing. Raises BadCommand.
+    """
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                return _decide(Case(cursor, command, find_wallet(cursor, command.who, command.provider), now), rule)
+        except _TakenMeanwhile:
+            continue  # the other one is committed now, and the next look finds it
+    raise LedgerBroken(f"{command.provider}/{command.transaction_id} is taken, and yet nobody has it")
+
+
+def find_wallet(cursor: CursorWrapper, who: Who, provider: str) -> LockedWallet | None:
+    """Find and lock the wallet that `who` means; raises BadCommand when token and id name two players."""
+    named = None
+    if who.token is not None:
+        named = statements.wallet_of_token(cursor, token_digest(who.token), provider)
+    if named is None and who.player_id is not None:
+        named = statements.wallet_of_player(cursor, who.player_id)
+    if named is not None and who.player_id is not None and named.holdings.player_id != who.player_id:
+        raise BadCommand("player_token and player_id name different players; send one of them")
+    return named
+
+
+def token_digest(token: str) -> str:
+    """What is kept of a player token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def write_effect(case: Case[Any], effect: Effect, *, round_id: UUID | None = None) -> None:
+    """Write the lines, the wallet's new version and the round's new sums; the transaction's row follows."""
+    if case.wallet is None:
+        raise LedgerBroken("an effect without a wallet")
+    statements.insert_entries(case.cursor, case.id, effect.postings)
+    if not statements.update_wallet(case.cursor, case.wallet.id, effect.holdings):
+        raise LedgerBroken(f"{case.wallet.id} moved on while it was locked")
+    if round_id is not None and effect.round is not None:
+        statements.update_round(case.cursor, round_id, effect.round)
+
+
+def _decide(case: Case[C], rule: Callable[[Case[C]], Ruling | Answer]) -> Answer:
+    command = case.command
+    stored = statements.stored_decision(case.cursor, command.provider, command.transaction_id)
+    if stored is not None:
+        return _repeat(case, stored)
+    ruling = rule(case)
+    return ruling if isinstance(ruling, Answer) else keep(case, ruling)
+
+
+def _repeat(case: Case[Any], stored: StoredDecision) -> Answer:
+    command = case.command
+    if stored.kind == TOMBSTONE and command.kind == "bet":
+        # The tombstone keeps the answer that its late bet will get; a bet's content is not known to it.
+        return Answer(**_tombstone_fields(stored.response, command.transaction_id))
+    if stored.fingerprint != _fingerprint(case):
+        return conflict(command.transaction_id, balance=case.balance)
+    return replayed(stored.response, current_balance=case.balance)
+
+
+def _tombstone_fields(response: str, transaction_id: str) -> dict[str, Any]:
+    kept = replayed(response, current_balance=None)
+    return {"status": kept.status, "code": kept.code, "transaction_id": transaction_id, "balance": kept.balance}
+
+
+def keep(case: Case[Any], ruling: Ruling) -> Answer:
+    """Write a ruling: lines, wallet, round, the sealed transaction with its answer, and the event."""
+    command, effect = case.command, ruling.effect
+    if effect is not None:
+        write_effect(case, effect, round_id=ruling.round_id)
+    answer = Answer(
+        status="OK" if ruling.is_granted else "REJECTED",
+        code=ruling.code,
+        transaction_id=command.transaction_id,
+        balance=effect.holdings.cash if effect else case.balance,
+    )
+    row = TransactionRow(
+        id=case.id,
+        kind=command.kind,
+        provider=command.provider,
+        provider_tx_id=command.transaction_id,
+        fingerprint=_fingerprint(case),
+        wallet_id=case.wallet.id if case.wallet else None,
+        amount=command.amount if effect is None else abs(sum(line.amount for line in effect.postings[:1])),
+        outcome="OK" if effect else "NOOP" if ruling.is_granted else "REJECTED",
+        code=ruling.code,
+        response=answer.stored(),
+        created_at=case.now,
+        round_id=ruling.round_id,
+        bet_id=ruling.bet_id,
+        closes_id=ruling.bet_id if effect and effect.closes_bet else None,
+        wallet_version=effect.holdings.version if effect else None,
+    )
+    if not statements.insert_transaction(case.cursor, row):
+        raise _TakenMeanwhile
+    outbox.append(events.of_case(case, ruling), aggregatetype=events.AGGREGATE)
+    return answer
+
+
+def _fingerprint(case: Case[Any]) -> str:
+    player_id = case.player_id
+    if player_id is None:
+        player_id = f"token:{token_digest(case.command.who.token or '')}"
+    fingerprint: str = case.command.fingerprint(player_id)
+    return fingerprint
