@@ -1,0 +1,26 @@
+#!/usr/bin/env python
+"""Runs one command of one service: `manage.py wallet migrate`; the shell's when no fragment is named first."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+FRAGMENTS = Path(__file__).resolve().parent / "fragments"
+
+
+def main(arguments: list[str]) -> None:
+    """Choose the settings by the first word, then let Django run the rest."""
+    program, *words = arguments
+    service = "shell"
+    if words and words[0].isidentifier() and (FRAGMENTS / words[0] / "settings.py").is_file():
+        service = f"fragments.{words.pop(0)}"
+    os.environ["DJANGO_SETTINGS_MODULE"] = f"{service}.settings"
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line([program, *words])
+
+
+if __name__ == "__main__":
+    main(sys.argv)
