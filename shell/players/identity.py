@@ -1,0 +1,147 @@
+"""Says who the player of a connection is, straight from Redis, and from a short memory while Redis is away."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.http import parse_cookie
+
+from fragment_kit.resilience.clock import MONOTONIC
+from shell.players.session_records import RECORDS, SessionsAway
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from fragment_kit.resilience.clock import Clock
+    from shell.players.session_records import SessionRecords
+
+MEMORY_S: Final = 60.0
+MEMORY_SESSIONS: Final = 20_000
+KEY_CHARACTERS: Final = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayerSession:
+    """A signed-in player; `session_hash` stands for the session where its key must not go."""
+
+    player: str
+    session_hash: str
+    display_name: str
+    started_at: datetime
+    is_staff: bool = False
+
+
+class Identity:
+    """The one place that turns a session cookie into a player.
+
+    Args:
+        records: where sessions are kept.
+        clock: for the age of what is remembered.
+
+    """
+
+    def __init__(self, *, records: SessionRecords = RECORDS, clock: Clock = MONOTONIC) -> None:
+        self._records = records
+        self._clock = clock
+        self._seen: OrderedDict[str, tuple[float, PlayerSession | None]] = OrderedDict()
+        # Keys are never used twice, so remembering for long that one has ended is always right.
+        self._ended: OrderedDict[str, None] = OrderedDict()
+        self._unsettled: set[str] = set()
+        self._listeners: list[Callable[[str], None]] = []
+
+    async def of_key(self, key: str | None) -> PlayerSession | None:
+        """Whose session this is; while Redis is away, what it said at most a minute ago."""
+        if key is None or key in self._ended:
+            return None
+        try:
+            data = await self._records.read(key)
+        except SessionsAway:
+            return self._remembered(key)
+        player = _player(key, data)
+        self._remember(key, player)
+        # A sign-out may have come in while the answer was on its way.
+        return None if key in self._ended else player
+
+    async def sign_out(self, key: str) -> None:
+        """End a session: at once in this process, in Redis now or as soon as Redis is back."""
+        self._ended[key] = None
+        self._unsettled.add(key)
+        self._seen.pop(key, None)
+        _keep_newest(self._ended)
+        for told in self._listeners:
+            told(key)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Take out of Redis the sessions that ended while it was away."""
+        try:
+            for key in tuple(self._unsettled):
+                await self._records.remove(key)
+                self._unsettled.discard(key)
+        except SessionsAway:
+            return
+
+    async def ended(self, keys: Collection[str]) -> set[str]:
+        """Which of these sessions are over; none while Redis is away, except those that ended here."""
+        try:
+            return await self._records.missing(keys)
+        except SessionsAway:
+            return self._unsettled.intersection(keys)
+
+    def when_signed_out(self, told: Callable[[str], None]) -> None:
+        """Call `told` with the session's key when a session ends in this process."""
+        self._listeners.append(told)
+
+    def _remembered(self, key: str) -> PlayerSession | None:
+        seen_at, player = self._seen.get(key, (float("-inf"), None))
+        return player if self._clock.monotonic() - seen_at <= MEMORY_S else None
+
+    def _remember(self, key: str, player: PlayerSession | None) -> None:
+        self._seen[key] = (self._clock.monotonic(), player)
+        self._seen.move_to_end(key)
+        _keep_newest(self._seen)
+
+
+IDENTITY: Final = Identity()
+
+
+async def player_of(scope: Mapping[str, Any]) -> PlayerSession | None:
+    """Whose connection this is: reads the session cookie of an ASGI scope (http or websocket); None when anonymous."""
+    return await IDENTITY.of_key(session_key_of(scope))
+
+
+def session_key_of(scope: Mapping[str, Any]) -> str | None:
+    """The session key that the browser sent, if it looks like one of ours; it must not leave the shell."""
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            key = parse_cookie(value.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
+            if len(key) == KEY_CHARACTERS and key.isascii() and key.isalnum():
+                return key
+    return None
+
+
+def session_hash(key: str) -> str:
+    """What stands for the session in passports and logs; the key cannot be won back from it."""
+    return hashlib.sha256(f"croupier-session:{key}".encode()).hexdigest()[:32]
+
+
+def _player(key: str, data: dict[str, Any] | None) -> PlayerSession | None:
+    if not data or "player" not in data:
+        return None
+    return PlayerSession(
+        player=data["player"],
+        session_hash=session_hash(key),
+        display_name=data["display_name"],
+        started_at=datetime.fromisoformat(data["started_at"]),
+        is_staff=bool(data.get("is_staff")),
+    )
+
+
+def _keep_newest(memory: OrderedDict[str, Any]) -> None:
+    while len(memory) > MEMORY_SESSIONS:
+        memory.popitem(last=False)
