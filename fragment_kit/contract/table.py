@@ -80,6 +80,12 @@ class Table:
                 self.refuse(key, f"has {item!r}, which does not match {pattern.pattern}")
         return tuple(value)
 
+    def integers(self, key: str, *, low: int, high: int) -> tuple[int, ...]:
+        value = self._take(key, [])
+        if not isinstance(value, list) or not all(type(item) is int and low <= item <= high for item in value):
+            self.refuse(key, f"must be a list of whole numbers from {low} to {high}")
+        return tuple(value)
+
     def table(self, key: str) -> Table:
         return self._inner(key, self._take(key, {}))
 
