@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 POLL_S_MIN: Final = 5.0
 
 _FIND: Final = r"find [\w .\-#\[\]=\"'>:()]+"
-_MODIFIER: Final = r"(swap|settle):\d+m?s|(transition|focus-scroll|ignoreTitle):(true|false)|show:(none|top|bottom)|scroll:(top|bottom)"
-SWAP: Final = re.compile(
-    rf"(outerHTML|innerHTML|beforeend|afterbegin|none|morph(:outerHTML|:innerHTML)?)( ({_MODIFIER}))*"
+_MODIFIER: Final = (
+    r"(swap|settle):\d+m?s|(transition|focus-scroll|ignoreTitle):(true|false)"
+    r"|show:(none|top|bottom)|scroll:(top|bottom)"
 )
+_STYLE: Final = r"outerHTML|innerHTML|beforeend|afterbegin|none|morph(:outerHTML|:innerHTML)?"
+SWAP: Final = re.compile(rf"({_STYLE})( ({_MODIFIER}))*")
 EVERY: Final = re.compile(r"every (\d+(?:\.\d+)?)(ms|s)\b")
 # Anything with `[` is an expression that htmx would evaluate; `load` without a pause would ask again for ever.
 TRIGGER_WORD: Final = re.compile(

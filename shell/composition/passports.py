@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from fragment_kit.contract.passport import LIFETIME_S_MAX, sign_passport
 from fragment_kit.resilience.clock import MONOTONIC, Clock
+from shell.composition.calls import SlotCall
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from shell.composition.calls import ActionCall
 
 REUSED_S: Final = LIFETIME_S_MAX / 2  # what is left must outlast the longest call
 KEPT_MAX: Final = 20_000
@@ -46,6 +49,12 @@ class PassportOffice:
         if len(self._kept) > KEPT_MAX:
             self._kept.popitem(last=False)
         return token
+
+    def for_call(self, call: SlotCall | ActionCall) -> str | None:
+        """The passport that goes along; None for anonymous players and for slots that all players share."""
+        if call.player is None or (isinstance(call, SlotCall) and call.is_shared):
+            return None
+        return self.passport(player=call.player, session=call.session or "", fragment=call.fragment)
 
     def rotate(self, key: Ed25519PrivateKey) -> None:
         """Sign with `key` from now on; passports signed before die of age."""

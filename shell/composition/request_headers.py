@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fragment_kit.contract import headers
+from shell.composition.failures import CallFailed
 
 if TYPE_CHECKING:
     from fragment_kit.resilience.deadline import Deadline
@@ -47,6 +48,13 @@ def is_safe_path(path: str) -> bool:
     """Whether `path` (with its query) stays at the address it is put behind: no climbing, no second authority."""
     plain = path.partition("?")[0]
     return PATH.fullmatch(path) is not None and CLIMBING.search(plain) is None and "#" not in path
+
+
+def check_path(path: str) -> None:
+    """Raise CallFailed for a path that must not be put behind a fragment's address."""
+    if not is_safe_path(path):
+        detail = f"{path[:80]!r} is not a plain path; it must begin with one slash and may not climb"
+        raise CallFailed(reason="contract", detail=detail, was_sent=False, has_answer=False, is_theirs=False)
 
 
 def _common(

@@ -1,0 +1,118 @@
+"""Says in standard headers what happened to a panel, so that tests, tools and staff need not guess."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from fragment_kit.contract.headers import PANEL_STATE
+from fragment_kit.contract.outcome import Fresh, Stale, Unavailable
+
+if TYPE_CHECKING:
+    from fragment_kit.contract.outcome import Reason
+    from shell.composition.calls import SlotOutcome, Trail
+
+PROXY: Final = "shell"
+# RFC 9209, section 2.3: our words in the registry's.
+PROXY_ERRORS: Final[dict[Reason, str]] = {
+    "timeout": "http_response_timeout",
+    "connection_refused": "connection_refused",
+    "connection_reset": "connection_terminated",
+    "incomplete": "http_response_incomplete",
+    "bad_status": "http_request_error",
+    "bad_type": "http_response_content_coding",
+    "too_large": "http_response_body_size",
+    "bad_html": "http_protocol_error",
+    "breaker_open": "destination_unavailable",
+    "bulkhead_full": "connection_limit_reached",
+    "not_registered": "destination_not_found",
+    "contract": "http_protocol_error",
+}
+TOKEN: Final = re.compile(r"[^A-Za-z0-9_]")
+
+
+def proof_headers(slot: str, outcome: SlotOutcome, trail: Trail, *, state: str | None = None) -> list[tuple[str, str]]:
+    """`Panel-State`, `Proxy-Status`, `Cache-Status` and `Server-Timing` for one panel.
+
+    Args:
+        slot: full name, `wallet.balance`.
+        outcome: from `Gateway.fetch`.
+        trail: the same call's.
+        state: the panel's state when the shell knows better than the outcome (`blocked`).
+
+    """
+    return [
+        (PANEL_STATE, panel_state(outcome, state=state)),
+        ("Proxy-Status", proxy_status(slot, outcome, trail)),
+        ("Cache-Status", cache_status(trail)),
+        ("Server-Timing", server_timing(slot, outcome, trail)),
+    ]
+
+
+def state_of(outcome: SlotOutcome) -> str:
+    """The contract's `data-state` for an outcome (section 7)."""
+    match outcome:
+        case Fresh(value=content):
+            return content.state
+        case Stale():
+            return "stale"
+        case Unavailable():
+            return "unavailable"
+    return "signed-out"
+
+
+def reason_of(outcome: SlotOutcome) -> Reason | None:
+    """Why there is nothing newer; None when there is nothing to explain."""
+    return outcome.reason if isinstance(outcome, (Stale, Unavailable)) else None
+
+
+def panel_state(outcome: SlotOutcome, *, state: str | None = None) -> str:
+    """Value of `Panel-State`, e.g. `stale; reason=timeout; age=42`."""
+    parts = [state or state_of(outcome)]
+    reason = reason_of(outcome)
+    if reason is not None:
+        parts.append(f"reason={reason}")
+    if isinstance(outcome, Stale):
+        parts.append(f"age={outcome.age_s}")
+    if isinstance(outcome, Fresh) and outcome.value.feed is not None:
+        parts.append(f"feed={outcome.value.feed}")
+    return "; ".join(parts)
+
+
+def proxy_status(slot: str, outcome: SlotOutcome, trail: Trail) -> str:
+    """Value of `Proxy-Status` (RFC 9209); names the slot, never a host or a path."""
+    parts = [PROXY]
+    reason = reason_of(outcome)
+    if reason is not None:
+        parts.append(f"error={PROXY_ERRORS[reason]}")
+    if trail.status is not None:
+        parts.append(f"received-status={trail.status}")
+    parts.append(f'details="{slot}{f" {reason}" if reason else ""}"')
+    return "; ".join(parts)
+
+
+def cache_status(trail: Trail) -> str:
+    """Value of `Cache-Status` (RFC 9211); a negative ttl is the age beyond freshness."""
+    ttl = f"; ttl={trail.ttl_s}" if trail.ttl_s is not None else ""
+    status = f"; fwd-status={trail.status}" if trail.status is not None else ""
+    how = {
+        "hit": f"hit{ttl}",
+        "stale": f"fwd=stale{status}{ttl}; detail=stale-if-error",
+        "revalidated": f"fwd=stale{status}; stored{ttl}",
+        "collapsed": f"fwd=uri-miss{status}; collapsed",
+        "stored": f"fwd=uri-miss{status}; stored{ttl}",
+        "none": f"fwd=uri-miss{status}",
+    }[trail.cache]
+    if trail.cache == "stale" and trail.attempts == 0:
+        how = f"hit{ttl}; detail=stale-if-error"  # a guard answered: the fragment was not asked
+    return f"{PROXY}; {how}"
+
+
+def server_timing(slot: str, outcome: SlotOutcome, trail: Trail) -> str:
+    """Value of `Server-Timing`: our own entry, then the fragment's, each under the slot's name."""
+    name = TOKEN.sub("_", slot)
+    reason = reason_of(outcome)
+    own = f"{name};dur={trail.took_ms:.1f}" + (f';desc="{reason}"' if reason else "")
+    if not isinstance(outcome, Fresh) or not outcome.value.server_timing or trail.attempts == 0:
+        return own
+    return ", ".join([own, *(f"{name}.{entry}" for entry in outcome.value.server_timing.split(", "))])
