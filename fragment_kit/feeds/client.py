@@ -16,14 +16,13 @@ from fragment_kit.contract.outcome import Fresh, Outcome, Stale, Unavailable
 from fragment_kit.feeds.engine import WIRE_ERRORS, feed_engine, feed_error
 from fragment_kit.feeds.metrics import FEED_READS, FEED_SECONDS
 from fragment_kit.resilience.clock import MONOTONIC, Clock
+from fragment_kit.resilience.deadline import Deadline
 from fragment_kit.resilience.last_good import LastGood
 from fragment_kit.resilience.single_flight import SingleFlight
 from fragment_kit.serving.health import Check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-    from fragment_kit.resilience.deadline import Deadline
 
 T = TypeVar("T")
 
@@ -113,9 +112,14 @@ class FeedClient(Generic[T]):
         try:
             with FEED_SECONDS.labels(self.name).time():
                 async with inner.enforced():
-                    return await self._flights.run(key, lambda: self._fetch(params))
+                    return await self._flights.run(key, lambda: self._fetch_in_time(params))
         except DeadlinePassed as passed:
             raise FeedTimedOut(f"{self.name}: no complete answer in {self._timeout_ms} ms.") from passed
+
+    async def _fetch_in_time(self, params: Mapping[str, str]) -> T:
+        # The shared call has an end of its own: under steady traffic a hung one would always find somebody to join it.
+        async with Deadline.after_ms(self._timeout_ms).enforced():
+            return await self._fetch(params)
 
     async def _fetch(self, params: Mapping[str, str]) -> T:
         try:
