@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from fragment_kit.contract.headers import PANEL_STATE
 from fragment_kit.contract.outcome import Fresh, Stale, Unavailable
 
 if TYPE_CHECKING:
@@ -31,22 +30,26 @@ PROXY_ERRORS: Final[dict[Reason, str]] = {
 TOKEN: Final = re.compile(r"[^A-Za-z0-9_]")
 
 
-def proof_headers(slot: str, outcome: SlotOutcome, trail: Trail, *, state: str | None = None) -> list[tuple[str, str]]:
-    """`Panel-State`, `Proxy-Status`, `Cache-Status` and `Server-Timing` for one panel.
+def proof_headers(
+    request_id: str, slot: str, outcome: SlotOutcome, trail: Trail, *, state: str | None = None
+) -> tuple[tuple[bytes, bytes], ...]:
+    """`Panel-State`, `Proxy-Status`, `Cache-Status`, `Server-Timing` and `X-Request-Id` for one panel, as ASGI wants them.
 
     Args:
+        request_id: the shell's own id for the browser's request.
         slot: full name, `wallet.balance`.
         outcome: from `Gateway.fetch`.
         trail: the same call's.
         state: the panel's state when the shell knows better than the outcome (`blocked`).
 
     """
-    return [
-        (PANEL_STATE, panel_state(outcome, state=state)),
-        ("Proxy-Status", proxy_status(slot, outcome, trail)),
-        ("Cache-Status", cache_status(trail)),
-        ("Server-Timing", server_timing(slot, outcome, trail)),
-    ]
+    return (
+        (b"panel-state", panel_state(outcome, state=state).encode("latin-1")),
+        (b"proxy-status", proxy_status(slot, outcome, trail).encode("latin-1")),
+        (b"cache-status", cache_status(trail).encode("latin-1")),
+        (b"server-timing", server_timing(slot, outcome, trail).encode("latin-1")),
+        (b"x-request-id", request_id.encode("latin-1")),
+    )
 
 
 def state_of(outcome: SlotOutcome) -> str:
