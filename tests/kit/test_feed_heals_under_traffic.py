@@ -32,6 +32,7 @@ async def test_it_asks_again_after_a_hung_call_even_while_somebody_still_waits_f
     await asked.wait()
     patient = asyncio.create_task(client._flights.run((), lambda: client._fetch({})))
     assert isinstance(await first, Unavailable)
+    await asyncio.wait([patient], timeout=1)
     assert isinstance(await client.read(Deadline.after_ms(2_000)), Fresh)
     patient.cancel()
     with suppress(asyncio.CancelledError, DeadlinePassed):
