@@ -1,7 +1,7 @@
 // Time in sight: the player's local clock, and how long this session has lasted by the server's count. Asks nobody.
 (() => {
   "use strict";
-  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const loadedAt = Date.now();
   const set = (node, words, dateTime) => {
     if (node.textContent === words) return; // a write every second would keep the page from resting
