@@ -15,7 +15,7 @@ from tests.serve import standins
 if __name__ == "__main__":
     console = Console(sys.stdout, has_colour=False)
     supervisor = Supervisor(voice=console, roster=Path(os.environ["VAR_DIR"]) / "services.json")
-    specs = [standins.service("wallet", standins.SLEEPS), standins.service("lobby", standins.IGNORES_TERM)]
+    specs = [standins.service("wallet", standins.SAYS_BYE), standins.service("lobby", standins.IGNORES_TERM)]
 
     async def opening() -> None:
         await supervisor.start(specs)

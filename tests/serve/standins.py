@@ -13,6 +13,7 @@ from shell.supervisor.specs import HttpProbe, ServiceSpec, StopPhase
 PYTHON = (sys.executable, "-S", "-E", "-u", "-c")
 SLEEPS = "import time; print('up', flush=True); time.sleep(60)"
 IGNORES_TERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + SLEEPS
+SAYS_BYE = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit('bye'));" + SLEEPS
 DIES_WITH_3 = "raise SystemExit(3)"
 HAS_A_CHILD = (
     "import subprocess, sys; subprocess.Popen([sys.executable, '-S', '-c', 'import time; time.sleep(60)']);" + SLEEPS

@@ -52,6 +52,8 @@ async def test_it_leaves_no_child_when_it_is_asked_to_stop(which: signal.Signals
         started_s = time.monotonic()
         process.send_signal(which)
         assert process.wait(timeout=10) == 0
+        assert process.stdout is not None
+        assert "wallet          │ bye" in process.stdout.read().splitlines()
         assert time.monotonic() - started_s < 5
         assert [pid for pid in pids if is_alive(pid)] == []
 

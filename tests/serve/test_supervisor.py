@@ -95,12 +95,11 @@ async def test_it_ends_a_service_that_ignores_the_polite_signal(running: Callabl
     assert not is_alive(pid)
 
 
-async def test_it_ends_a_service_that_was_stopped_with_sigstop(running: Callable, tmp_path: Path) -> None:
-    async with running(service("wallet", standins.SLEEPS)) as (_, listener):
+async def test_it_wakes_a_stopped_service_so_that_it_can_say_bye(running: Callable, tmp_path: Path) -> None:
+    async with running(service("wallet", standins.SAYS_BYE)) as (_, listener):
         await listener.heard("wallet", "up")
-        pid = pid_of(tmp_path, "wallet")
-        os.kill(pid, signal.SIGSTOP)
-    assert not is_alive(pid)
+        os.kill(pid_of(tmp_path, "wallet"), signal.SIGSTOP)
+    assert listener.relayed == [("wallet", "up"), ("wallet", "bye")]
 
 
 async def test_it_stops_askers_before_answerers(running: Callable, tmp_path: Path) -> None:
