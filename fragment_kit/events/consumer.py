@@ -145,7 +145,7 @@ class Consumer:
 
     async def _failed(self, delivery: Delivery, poisoned: _Poisoned) -> bool:
         event, name = poisoned.event, self._projection.name
-        LOG.error("event failed", projection=name, subject=event.subject, event=event.id, why=poisoned.why)
+        LOG.error("event failed", projection=name, subject=event.subject, why=poisoned.why)
         if poisoned.tries < TRIES_MAX:
             return False
         await in_thread(positions.halt, self._projection, event.subject, poisoned.why)

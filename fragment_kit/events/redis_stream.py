@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -15,11 +15,9 @@ from redis.exceptions import RedisError, ResponseError
 from fragment_kit.events.stream import Delivery, StreamAway
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Sequence
 
     from fragment_kit.events.stream import Outgoing
-
-T = TypeVar("T")
 
 STREAM_ENTRIES_MAX: Final = 100_000
 DEAD_ENTRIES_MAX: Final = 10_000
@@ -123,10 +121,10 @@ class _GroupExists(Exception):
     """Another member made the group first."""
 
 
-async def _answer(call: Awaitable[T] | T) -> Any:
+async def _answer(call: Any) -> Any:
     """Wait for Redis; what can go wrong becomes StreamAway, except what the callers repair themselves."""
     try:
-        return await call  # type: ignore[misc]  # redis types one signature for both of its clients
+        return await call  # redis types one signature for both of its clients, so neither fits here
     except ResponseError as error:
         text = str(error)
         if text.startswith("NOGROUP") or "no such key" in text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final, Protocol
 
 import httpx
@@ -68,6 +69,6 @@ class HttpLog:
             ):
                 response = await client.get(self._url, params={"subject": subject, "after": version, "limit": PAGE})
                 response.raise_for_status()
-                return [CloudEvent.from_json(item) for item in response.json()["events"]]
+                return [CloudEvent.from_json(json.dumps(item)) for item in response.json()["events"]]
         except (httpx.HTTPError, DeadlinePassed, EventRefused, ValueError, KeyError, TypeError) as error:
             raise LogAway(f"{self._url}: {type(error).__name__}: {error}") from error

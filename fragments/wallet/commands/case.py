@@ -94,13 +94,13 @@ def decide_once(command: C, now: datetime, rule: Callable[[Case[C]], Ruling | An
     raise LedgerBroken(f"{command.provider}/{command.transaction_id} is taken, and yet nobody has it")
 
 
-def find_wallet(cursor: CursorWrapper, who: Who, provider: str) -> LockedWallet | None:
-    """Find and lock the wallet that `who` means; raises BadCommand when token and id name two players."""
+def find_wallet(cursor: CursorWrapper, who: Who, provider: str, *, is_locked: bool = True) -> LockedWallet | None:
+    """The wallet that `who` means, locked for a command; raises BadCommand when token and id name two players."""
     named = None
     if who.token is not None:
-        named = statements.wallet_of_token(cursor, token_digest(who.token), provider)
+        named = statements.wallet_of_token(cursor, token_digest(who.token), provider, is_locked=is_locked)
     if named is None and who.player_id is not None:
-        named = statements.wallet_of_player(cursor, who.player_id)
+        named = statements.wallet_of_player(cursor, who.player_id, is_locked=is_locked)
     if named is not None and who.player_id is not None and named.holdings.player_id != who.player_id:
         raise BadCommand("player_token and player_id name different players; send one of them")
     return named

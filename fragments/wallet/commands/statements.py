@@ -37,7 +37,7 @@ _ROUND: Final = (
     "SELECT id, provider_round_id, game_id, category, state, staked, won, open_bets FROM wallet_round WHERE "
 )
 _ROUND_BY_NAME: Final = f"{_ROUND} provider = %s AND provider_round_id = %s AND wallet_id = %s"
-_ROUND_OF_BET: Final = f"{_ROUND} id = (SELECT round_id FROM wallet_ledgertransaction WHERE id = %s)"
+_ROUND_OF_BET: Final = f"{_ROUND} id = (SELECT round_id FROM wallet_ledgertransaction WHERE id = %s)"  # noqa: S608
 _OPEN_ROUND: Final = (
     "INSERT INTO wallet_round (id, provider, provider_round_id, wallet_id, game_id, category,"
     " state, staked, won, open_bets) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -86,16 +86,18 @@ def insert_session(
     cursor.execute(_INSERT_SESSION, [session_id.hex, wallet_id.hex, provider, digest, moment, expires_at_s])
 
 
-def wallet_of_player(cursor: CursorWrapper, player_id: str) -> LockedWallet | None:
-    """Find and lock a player's wallet."""
-    cursor.execute(_WALLET_BY_PLAYER + _lock(cursor), [player_id, CURRENCY])
+def wallet_of_player(cursor: CursorWrapper, player_id: str, *, is_locked: bool = True) -> LockedWallet | None:
+    """Find a player's wallet, and lock it unless told otherwise."""
+    cursor.execute(_WALLET_BY_PLAYER + _lock(cursor, is_locked=is_locked), [player_id, CURRENCY])
     row = cursor.fetchone()
     return None if row is None else LockedWallet(id=_uuid(row[0]), holdings=_holdings(row))
 
 
-def wallet_of_token(cursor: CursorWrapper, token_digest: str, provider: str) -> LockedWallet | None:
-    """Find and lock the wallet that a provider's token stands for, expired or not."""
-    cursor.execute(_WALLET_BY_TOKEN + _lock(cursor), [token_digest, provider])
+def wallet_of_token(
+    cursor: CursorWrapper, token_digest: str, provider: str, *, is_locked: bool = True
+) -> LockedWallet | None:
+    """Find the wallet that a provider's token stands for, expired or not, and lock it unless told otherwise."""
+    cursor.execute(_WALLET_BY_TOKEN + _lock(cursor, is_locked=is_locked), [token_digest, provider])
     row = cursor.fetchone()
     if row is None:
         return None
@@ -184,9 +186,9 @@ def insert_transaction(cursor: CursorWrapper, row: TransactionRow) -> bool:
     return bool(cursor.rowcount == 1)
 
 
-def _lock(cursor: CursorWrapper) -> str:
+def _lock(cursor: CursorWrapper, *, is_locked: bool) -> str:
     # SQLite's IMMEDIATE transaction holds the one write lock from its first statement.
-    return " FOR UPDATE OF w" if cursor.db.vendor == "postgresql" else ""
+    return " FOR UPDATE OF w" if is_locked and cursor.db.vendor == "postgresql" else ""
 
 
 def _holdings(row: Sequence[Any]) -> Holdings:

@@ -1,0 +1,24 @@
+"""`manage.py wallet audit`: proves the books, prints each rule, and ends with 1 when one is broken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from fragments.wallet.audit import run_checks
+
+
+class Command(BaseCommand):
+    help = "Prove that the books are right; exit 1 with the first broken row of each broken rule."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        broken = 0
+        for finding in run_checks():
+            if finding.breach is None:
+                self.stdout.write(f"holds   {finding.rule}")
+            else:
+                broken += 1
+                self.stdout.write(f"BROKEN  {finding.rule}: {finding.breach}")
+        if broken:
+            raise CommandError(f"{broken} of the rules of the ledger are broken.", returncode=1)
