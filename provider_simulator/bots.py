@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, Literal
 
 from provider_simulator.wallet_client import WalletAnswer, WalletUncertain
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from provider_simulator.rounds import RoundPlan, RoundPlanner
     from provider_simulator.wallet_client import Operation, WalletClient
 
-Outcome = Literal["won", "lost", "voided", "refused", "uncertain"]
+Outcome = Literal["won", "lost", "voided", "refused", "uncertain", "unsettled"]
+log = logging.getLogger("provider_simulator.bots")
 
 # The pause grows while the wallet is away and never above a second, so that a bot is back within two.
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 1.0
@@ -62,10 +64,17 @@ class Bot:
             await self._accept_refusal(bet.code)
             return "refused"
         if plan.is_void:
-            await self._insist("rollback", self._rollback(plan))
-            return "voided"
-        await self._insist("win", self._win(plan))
-        return "won" if plan.win else "lost"
+            outcome: Outcome = "voided"
+            settled = await self._insist("rollback", self._rollback(plan))
+        else:
+            outcome = "won" if plan.win else "lost"
+            settled = await self._insist("win", self._win(plan))
+        if not settled.is_ok:
+            log.warning(
+                "Round %s of %s is not settled: the wallet says %s.", plan.round_id, self.player_id, settled.code
+            )
+            return "unsettled"
+        return outcome
 
     async def _open_session(self) -> str:
         while True:
@@ -104,12 +113,13 @@ class Bot:
 
     # A settlement may come long after the session ended, so it names the player and carries no token.
     def _win(self, plan: RoundPlan) -> dict[str, Any]:
-        ids = {"player_id": self.player_id, "bet_transaction_id": plan.bet_id}
-        return self._money(plan, transaction_id=plan.win_id, amount=plan.win) | ids
+        return self._money(plan, transaction_id=plan.win_id, amount=plan.win) | self._closing(plan)
 
     def _rollback(self, plan: RoundPlan) -> dict[str, Any]:
-        ids = {"player_id": self.player_id, "bet_transaction_id": plan.bet_id}
-        return self._money(plan, transaction_id=plan.rollback_id, amount=plan.stake) | ids
+        return self._money(plan, transaction_id=plan.rollback_id, amount=plan.stake) | self._closing(plan)
+
+    def _closing(self, plan: RoundPlan) -> dict[str, Any]:
+        return {"player_id": self.player_id, "bet_transaction_id": plan.bet_id, "round_closed": True}
 
     def _money(self, plan: RoundPlan, *, transaction_id: str, amount: int) -> dict[str, Any]:
         return {

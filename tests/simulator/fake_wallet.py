@@ -14,7 +14,14 @@ import httpx
 
 SECRET = "demo-secret"
 NOW_S = 1_795_000_000
-Trouble = Literal["lost before", "lost after", "hang", "status 503", "not json"]
+Trouble = Literal["none", "held", "lost before", "lost after", "hang", "status 503", "not json"]
+
+
+async def _at_most_5_s(event: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), 5)
+    except TimeoutError:
+        raise AssertionError("the wallet was kept waiting: no caller gave up, no test released it") from None
 
 
 @dataclass
@@ -39,6 +46,8 @@ class FakeWallet:
     refuse_bets_with: deque[str] = field(default_factory=deque)
     cash: dict[str, int] = field(default_factory=dict)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    is_holding: asyncio.Event = field(default_factory=asyncio.Event)
+    release: asyncio.Event = field(default_factory=asyncio.Event)
     _goal: int = 0
     _reached: asyncio.Event = field(default_factory=asyncio.Event)
     _answers: dict[str, tuple[bytes, dict[str, Any]]] = field(default_factory=dict)
@@ -56,7 +65,10 @@ class FakeWallet:
         if trouble == "lost before":
             raise httpx.ConnectError("refused")
         if trouble == "hang":
-            await asyncio.Event().wait()
+            await _at_most_5_s(asyncio.Event())
+        if trouble == "held":
+            self.is_holding.set()
+            await _at_most_5_s(self.release)
         if trouble == "status 503":
             return httpx.Response(503, json={"status": "ERROR", "code": "BUSY"})
         if not self._is_signed(request):
@@ -97,6 +109,8 @@ class FakeWallet:
         return self._done(call)
 
     def _win(self, call: Call) -> dict[str, Any]:
+        if call.body["bet_transaction_id"] not in self._bets:
+            return {"status": "REJECTED", "code": "BET_NOT_FOUND"}
         player, _ = self._bets.pop(call.body["bet_transaction_id"])
         assert player == call.body["player_id"]
         self.cash[player] += int(call.body["amount"])

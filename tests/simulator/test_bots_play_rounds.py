@@ -13,7 +13,7 @@ from provider_simulator.asgi import Simulator
 from provider_simulator.bot_floor import PLAYERS, BotFloor
 from provider_simulator.bots import REST_S, Bot
 from provider_simulator.feeds.game_kinds import CATEGORIES
-from provider_simulator.rounds import PAYOUTS, RoundPlan
+from provider_simulator.rounds import PAYOUTS, RoundPlan, RoundPlanner
 from provider_simulator.settings import read_settings
 from provider_simulator.tally import Tally
 from provider_simulator.wallet_client import WalletClient, WalletUncertain
@@ -35,6 +35,7 @@ class Pauses:
 
     async def __call__(self, seconds: float) -> None:
         self.taken_s.append(seconds)
+        assert len(self.taken_s) < 20_000, "a bot waits for ever"
         await asyncio.sleep(0)
 
 
@@ -105,6 +106,7 @@ async def test_it_plays_a_round_to_its_end(
         "player_token": "token of mira",
     }
     assert wallet.attempts[2].body["bet_transaction_id"] == "r1-bet"
+    assert wallet.attempts[2].body["round_closed"] is True
     assert wallet.cash == {"mira": cash}
 
 
@@ -143,7 +145,7 @@ async def test_it_takes_a_bet_back_that_stays_uncertain(wallet: FakeWallet, seco
 async def test_it_repeats_a_win_until_it_is_answered_and_pays_it_once(wallet: FakeWallet) -> None:
     bot, pauses = bot_at(wallet, Planned(win=250))
     await bot.play_round()
-    wallet.troubles = deque([None, *["lost after"] * 30])  # type: ignore[list-item]
+    wallet.troubles = deque(["none", *["lost after"] * 30])
     assert await bot.play_round() == "won"
     wins = [call for call in wallet.attempts if call.transaction_id == "r2-win"]
     assert len(wins) == 31
@@ -195,11 +197,37 @@ async def test_it_lets_twelve_players_play_and_finish_before_it_closes(wallet: F
     assert floor.standing() == "off"
     floor.start()
     floor.start()
+    assert sum(task.get_name().startswith("bot-") for task in asyncio.all_tasks()) == 12
     await wallet.played(effects=200)
     assert floor.standing() == "playing"
     assert set(wallet.cash) == set(PLAYERS)
     await floor.stop()
     assert floor.standing() == "off"
+
+
+async def test_it_finishes_a_round_in_hand_before_it_closes(wallet: FakeWallet) -> None:
+    pauses = Pauses()
+    floor = floor_at(wallet, pauses)
+    floor._bots[:] = [Bot(name="mira", wallet=floor._wallet, planner=Planned(win=250), sleep=pauses)]  # type: ignore[arg-type]
+    wallet.troubles.extend(["none", "none", "held"])
+    floor.start()
+    await asyncio.wait_for(wallet.is_holding.wait(), 5)
+    stopping = asyncio.create_task(floor.stop())
+    await asyncio.sleep(0)
+    wallet.release.set()
+    await stopping
+    assert [call.operation for call in wallet.effects] == ["bet", "win"]
+
+
+async def test_it_goes_on_when_a_wallet_has_forgotten_the_bet(wallet: FakeWallet) -> None:
+    bot, _ = bot_at(wallet, Planned(win=250))
+    wallet.troubles.extend(["none", "none", "held"])
+    playing = asyncio.create_task(bot.play_round())
+    await asyncio.wait_for(wallet.is_holding.wait(), 5)
+    wallet._bets.clear()
+    wallet.release.set()
+    assert await playing == "unsettled"
+    assert await bot.play_round() == "won"
 
 
 async def test_it_never_crashes_while_the_wallet_is_away_and_plays_on_after(wallet: FakeWallet) -> None:
@@ -244,6 +272,16 @@ async def test_it_plays_the_same_luck_for_the_same_seed() -> None:
 
     assert await stakes(7) == await stakes(7)
     assert await stakes(7) != await stakes(8)
+
+
+def test_it_gives_every_player_luck_of_their_own() -> None:
+    def rounds(player: str) -> list[tuple[str, int, int]]:
+        planner = RoundPlanner(player=player, run="run", seed=7, choose_game=lambda d: WORLD.catalogue.choose(NOW_S, d))
+        plans = [planner.next() for _ in range(20)]
+        assert len({plan.bet_id for plan in plans}) == 20
+        return [(plan.game_id, plan.stake, plan.win) for plan in plans]
+
+    assert len({tuple(rounds(player)) for player in PLAYERS}) == len(PLAYERS)
 
 
 async def test_it_starts_the_bots_with_the_first_call_where_a_server_has_no_lifespan() -> None:

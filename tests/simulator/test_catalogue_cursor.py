@@ -49,6 +49,7 @@ def test_it_gives_five_thousand_games_in_eleven_pages(catalogue: Catalogue) -> N
     reader.read(NOW_S)
     assert len(reader.games) in (5_000, 5_001)
     assert reader.pages == 11
+    assert set(reader.games) == {game.game_id for game in catalogue.games if catalogue.has(NOW_S, game)}
 
 
 def test_it_never_falls_below_five_thousand_games(catalogue: Catalogue) -> None:
