@@ -1,0 +1,65 @@
+"""Sends each connection to the part of the shell that answers it; the edge is in front because it must be quick."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from fragment_kit.serving.logs import logger
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from shell.process import ShellProcess
+
+    Application = Callable[[Any, Any, Any], Awaitable[None]]
+
+log = logger("shell")
+PAGES: Final = frozenset({"/", "/live", "/games", "/offers", "/wallet"})
+EDGE_PREFIXES: Final = ("/f/", "/assets/")
+
+
+def is_for_the_edge(path: str) -> bool:
+    """Whether composed pages, fragments or fragment stylesheets live at this path; one trailing slash is tolerated."""
+    return path in PAGES or path.startswith(EDGE_PREFIXES) or (path.endswith("/") and path[:-1] in PAGES)
+
+
+class Dispatch:
+    """The ASGI application that servers run.
+
+    Args:
+        process: the parts with a life of their own, started by the server's lifespan, or by the first connection
+            under a server that has none (Daphne).
+        django: sign-in, status, probes, static files and not-found pages.
+
+    """
+
+    def __init__(self, *, process: ShellProcess, django: Application) -> None:
+        self._process = process
+        self._django = django
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one connection."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        if not self._process.is_started:
+            await self._process.start()
+        if scope["type"] == "websocket":
+            await self._process.websocket(scope, receive, send)
+        elif is_for_the_edge(scope["path"]):
+            await self._process.edge(scope, receive, send)
+        else:
+            await self._django(scope, receive, send)
+
+    async def _lifespan(self, receive: Any, send: Any) -> None:
+        await receive()
+        try:
+            await self._process.start()
+        except Exception as error:
+            log.exception("the shell cannot start")
+            await send({"type": "lifespan.startup.failed", "message": f"The shell cannot start: {error}"})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._process.stop()
+        await send({"type": "lifespan.shutdown.complete"})
