@@ -1,0 +1,169 @@
+"""Deals one panel: asks the gateway for a slot on behalf of a visit and never comes back without a whole panel."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from fragment_kit.contract.headers import PANEL_STATE, REQUEST_ID
+from fragment_kit.contract.outcome import Fresh, Stale, Unavailable
+from shell.composition.answers import header
+from shell.composition.calls import SignedOut, SlotCall, Trail
+from shell.composition.metrics import PANEL_SECONDS, PANELS
+from shell.composition.proof import proof_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fragment_kit.contract.headers import Mode
+    from fragment_kit.contract.manifest import SlotSpec
+    from shell.composition.answers import Headers
+    from shell.composition.calls import ActionCall, ActionOutcome, SlotOutcome
+    from shell.composition.manifest_book import ManifestBook
+    from shell.composition.manifests import ManifestPoller
+    from shell.composition.panel_press import PanelPress
+    from shell.composition.panels import PanelMaker, PanelView, Place
+    from shell.composition.recovery import Recovery
+    from shell.composition.registry import Registry
+    from shell.composition.visits import Visit
+
+log = logging.getLogger(__name__)
+
+
+class SlotGateway(Protocol):
+    """The border to the fragments; see `shell.composition.gateway.Gateway`."""
+
+    async def fetch(self, call: SlotCall, trail: Trail | None = None) -> SlotOutcome: ...
+    async def act(self, call: ActionCall, trail: Trail | None = None) -> ActionOutcome: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dealt:
+    """A panel ready for the player, with the events its answer reports and the headers that prove how it came about."""
+
+    view: PanelView
+    html: str
+    headers: Headers = ()
+    emits: tuple[str, ...] = ()
+
+
+class Dealer:
+    """Puts a visit, a place and the gateway together.
+
+    Args:
+        gateway: fetches slots; never raises.
+        registry: the registry in force.
+        book: accepted manifests.
+        poller: told which version answered.
+        recovery: told how each panel ended.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        gateway: SlotGateway,
+        registry: Callable[[], Registry],
+        book: ManifestBook,
+        maker: PanelMaker,
+        press: PanelPress,
+        poller: ManifestPoller,
+        recovery: Recovery,
+    ) -> None:
+        self._gateway = gateway
+        self._registry = registry
+        self._book = book
+        self._maker = maker
+        self._press = press
+        self._poller = poller
+        self._recovery = recovery
+
+    async def deal(self, visit: Visit, place: Place, mode: Mode) -> Dealt:
+        """The panel for a place, by the slot's deadline and in whatever state; only cancellation interrupts it."""
+        trail = Trail()
+        began_s = time.monotonic()
+        try:
+            outcome = await self._outcome(visit, place, mode, trail)
+        except Exception:
+            # A fault of our own must look like any other outage: one panel, never the page.
+            log.exception("Dealing %s failed.", place.name)
+            outcome = Unavailable("contract", "the shell itself failed")
+        if self._book.slot(place.fragment, place.slot) is not None:
+            PANEL_SECONDS.labels(place.fragment, place.slot).observe(time.monotonic() - began_s)
+        return self.show(visit, place, outcome, trail)
+
+    def knows(self, fragment: str, slot: str) -> bool:
+        """Whether an accepted manifest offers this slot."""
+        return self._book.slot(fragment, slot) is not None
+
+    def show(self, visit: Visit, place: Place, outcome: SlotOutcome, trail: Trail) -> Dealt:
+        """The panel that an outcome becomes."""
+        reference = visit.request_id[:8].upper()
+        view = self._maker.of(place, outcome, attempt=visit.attempt, reference=reference)
+        emits: tuple[str, ...] = ()
+        if isinstance(outcome, Fresh | Stale):
+            # A copy reports nothing new, however often it is shown.
+            is_news = isinstance(outcome, Fresh) and trail.cache in {"none", "stored"}
+            emits = outcome.value.emits if is_news else ()
+            self._poller.version_seen(place.fragment, outcome.value.version)
+        return self._dealt(visit, view, proof_headers(visit.request_id, place.name, outcome, trail), emits)
+
+    def show_view(self, visit: Visit, view: PanelView) -> Dealt:
+        """A panel that no slot call stands behind, such as a blocked action."""
+        state = f"{view.state}; reason={view.reason}"
+        return self._dealt(visit, view, (header(PANEL_STATE, state), header(REQUEST_ID, visit.request_id)), ())
+
+    def loading(self, visit: Visit, place: Place, *, ticket: str = "") -> str:
+        """The skeleton for a place whose panel comes later."""
+        return self._press.print(self._maker.loading(place, ticket=ticket), visit.locale)
+
+    def skeleton(self, place: Place, locale: str) -> str:
+        """The skeleton for a page that is not composed here."""
+        return self._press.print(self._maker.loading(place), locale)
+
+    def _dealt(self, visit: Visit, view: PanelView, headers: Headers, emits: tuple[str, ...]) -> Dealt:
+        # Names that no manifest has come from outside; they must not fill the watch list or the metrics.
+        if self._book.slot(view.fragment, view.place.slot) is not None:
+            self._recovery.observe(view)
+            PANELS.labels(view.fragment, view.place.slot, view.state, view.reason).inc()
+        return Dealt(view=view, html=self._press.print(view, visit.locale), headers=headers, emits=emits)
+
+    async def _outcome(self, visit: Visit, place: Place, mode: Mode, trail: Trail) -> SlotOutcome:
+        entry = self._registry().fragments.get(place.fragment)
+        if entry is None:
+            return Unavailable("not_registered", f"the registry has no fragment {place.fragment!r}")
+        manifest = self._book.manifest(place.fragment)
+        if manifest is None:
+            return Unavailable(self._book.reason_unseen(place.fragment), "no manifest was ever accepted")
+        spec = manifest.slots.get(place.slot)
+        if spec is None:
+            return Unavailable("not_registered", f"the manifest of {place.fragment} has no slot {place.slot!r}")
+        if spec.auth == "player" and visit.player is None:
+            return SignedOut()
+        timeout_ms = min(entry.timeout_ms, spec.timeout_ms)
+        return await self._gateway.fetch(
+            _call(visit, place, spec, mode=mode, timeout_ms=timeout_ms, emits=manifest.emits), trail
+        )
+
+
+def _call(
+    visit: Visit, place: Place, spec: SlotSpec, *, mode: Mode, timeout_ms: int, emits: tuple[str, ...]
+) -> SlotCall:
+    is_shared = spec.auth == "none"
+    return SlotCall(
+        fragment=place.fragment,
+        slot=place.slot,
+        path=f"{spec.path}?{place.query}" if place.query else spec.path,
+        timeout_ms=timeout_ms,
+        mode=mode,
+        player=None if is_shared else visit.player_id,
+        session=None if is_shared else visit.session_hash,
+        is_shared=is_shared,
+        stale=spec.stale,
+        locale=visit.locale,
+        request_id=visit.request_id,
+        traceparent=visit.traceparent,
+        emits=emits,
+    )

@@ -1,0 +1,152 @@
+"""The ASGI application in front of Django: composed pages, panels, actions, and the fragments' stylesheets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from fragment_kit.contract.manifest import METHODS
+from shell.composition.answers import send_answer, text_answer
+from shell.composition.assets import PREFIX, serve_stylesheet
+from shell.composition.trust import is_host_allowed
+from shell.composition.visits import visit_of
+from shell.pages.layouts import layout_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
+
+    from shell.composition.action_desk import ActionDesk
+    from shell.composition.dealer import Dealer
+    from shell.composition.page_desk import PageDesk
+    from shell.composition.panels import Place
+    from shell.composition.recovery import Announce
+    from shell.composition.slot_desk import SlotDesk
+    from shell.composition.upkeep import Upkeep
+    from shell.composition.visits import Visit
+    from shell.players.identity import PlayerSession
+
+    PlayerOf: TypeAlias = Callable[[HTTPScope], Awaitable[PlayerSession | None]]
+
+MOUNTS: Final = "/f/"
+READS: Final = frozenset({"GET", "HEAD"})
+
+
+class Edge:
+    """Answers everything that has to do with fragments.
+
+    Args:
+        pages: composed pages.
+        slots: panels.
+        actions: actions.
+        dealer: prints skeletons for plain Django pages.
+        upkeep: what runs between requests; also holds the registry and the accepted manifests.
+        player_of: says who the player of a connection is.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        pages: PageDesk,
+        slots: SlotDesk,
+        actions: ActionDesk,
+        dealer: Dealer,
+        upkeep: Upkeep,
+        player_of: PlayerOf,
+    ) -> None:
+        self._pages = pages
+        self._slots = slots
+        self._actions = actions
+        self._dealer = dealer
+        self.upkeep = upkeep
+        self._player_of = player_of
+
+    async def __call__(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        """Answer one request under `/f/`, `/assets/`, or a composed page's address."""
+        path, method = scope["path"], scope["method"]
+        if path.startswith(PREFIX):
+            await self._stylesheet(path, method, send)
+            return
+        visit = visit_of(scope, await self._player_of(scope))
+        if not is_host_allowed(visit):
+            await send_answer(
+                send, text_answer(400, "This shell does not answer for that host name (ALLOWED_HOSTS).\n")
+            )
+        elif path.startswith(MOUNTS):
+            await self._mounted(visit, receive, send)
+        else:
+            await self._page(visit, send)
+
+    async def start(self) -> None:
+        """Begin the work between requests; waits a moment for fragments that were never seen, and never fails."""
+        await self.upkeep.start()
+
+    async def stop(self) -> None:
+        """End it."""
+        await self.upkeep.stop()
+
+    def announce_with(self, announce: Announce) -> None:
+        """Tell open pages about recoveries this way: `await announce(["wallet.balance"], spread_ms)`."""
+        self.upkeep.recovery.announce_with(announce)
+
+    def slot_titles(self) -> dict[str, str]:
+        """Title of every slot that the registry's fragments offer, by name."""
+        listed, manifests = self.upkeep.registry.fragments, self.upkeep.book.manifests()
+        return {
+            f"{fragment}.{slot.name}": slot.title
+            for fragment, manifest in manifests.items()
+            if fragment in listed
+            for slot in manifest.slots.values()
+        }
+
+    def states_away(self) -> Mapping[str, str]:
+        """Slots that are `stale`, `degraded` or `unavailable` now, by name."""
+        return self.upkeep.recovery.away
+
+    def problems(self) -> Sequence[str]:
+        """Sentences for staff about the registry and manifests that were refused."""
+        return self.upkeep.problems
+
+    def slots_refreshed_by(self, event: str) -> tuple[str, ...]:
+        """Slots whose manifest says `refresh_on` this event."""
+        return tuple(
+            f"{fragment}.{slot.name}"
+            for fragment, manifest in self.upkeep.book.manifests().items()
+            for slot in manifest.slots.values()
+            if event in slot.refresh_on
+        )
+
+    def skeleton(self, place: Place, locale: str) -> str:
+        """The include of a panel for a page that Django serves."""
+        return self._dealer.skeleton(place, locale)
+
+    async def _page(self, visit: Visit, send: ASGISendCallable) -> None:
+        layout = layout_of(visit.path)
+        if visit.method not in READS:
+            await _not_allowed(send, "GET, HEAD")
+        elif layout is None:
+            await self._pages.not_found(visit, f"There is no page at {visit.path[:80]}.", send)
+        else:
+            await self._pages.page(visit, layout, send)
+
+    async def _mounted(self, visit: Visit, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        fragment, _, rest = visit.path.removeprefix(MOUNTS).partition("/")
+        is_listed = fragment in self.upkeep.registry.fragments
+        if visit.method in READS or not is_listed:
+            await self._slots.serve(visit, fragment, rest, send, is_listed=is_listed)
+        elif visit.method in METHODS:
+            await self._actions.serve(visit, fragment, rest, receive, send)
+        else:
+            await _not_allowed(send, ", ".join(sorted(READS | METHODS)))
+
+    async def _stylesheet(self, path: str, method: str, send: ASGISendCallable) -> None:
+        if method in READS:
+            await serve_stylesheet(path, self.upkeep.book, send, is_head=method == "HEAD")
+        else:
+            await _not_allowed(send, "GET, HEAD")
+
+
+async def _not_allowed(send: ASGISendCallable, allowed: str) -> None:
+    headers = ((b"allow", allowed.encode()),)
+    await send_answer(send, text_answer(405, f"Only {allowed} are answered here.\n", headers))

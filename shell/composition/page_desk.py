@@ -1,0 +1,80 @@
+"""Answers with whole pages: the composed ones, a panel opened as a link, and the ones that say no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shell.composition.answers import HTML, NO_STORE, NOSNIFF, VARY, Answer, html_answer, send_answer
+from shell.composition.compose import with_query
+from shell.composition.metrics import PAGES
+from shell.composition.pages import Word, words_of
+from shell.composition.panels import Place
+from shell.composition.trust import form_token, trust_headers
+from shell.pages.layouts import NOT_FOUND, PANEL_PAGE, REFUSED
+
+if TYPE_CHECKING:
+    from asgiref.typing import ASGISendCallable
+
+    from shell.composition.answers import Headers
+    from shell.composition.compose import Composer
+    from shell.composition.dealer import Dealt
+    from shell.composition.manifest_book import ManifestBook
+    from shell.composition.pages import PageCutter, Pieces
+    from shell.composition.visits import Visit
+    from shell.pages.layouts import Layout
+
+
+class PageDesk:
+    """Puts pieces, panels and headers together.
+
+    Args:
+        cutter: pages as pieces.
+        composer: fills the pieces with panels.
+        book: accepted manifests, for the content policy.
+
+    """
+
+    def __init__(self, *, cutter: PageCutter, composer: Composer, book: ManifestBook) -> None:
+        self._cutter = cutter
+        self._composer = composer
+        self._book = book
+
+    async def page(self, visit: Visit, layout: Layout, send: ASGISendCallable) -> None:
+        """Answer with a composed page, 200 whatever its fragments do."""
+        PAGES.labels(layout.name).inc()
+        pieces = with_query(self._cutter.pieces(layout, visit), visit.query, layout.query_for)
+        token, cookies = _token_for(visit, pieces)
+        headers = (HTML, NO_STORE, VARY, NOSNIFF, *self._trust(visit, pieces), *cookies)
+        await self._composer.send_page(visit, pieces, send, headers=headers, csrf_token=token)
+
+    async def panel_page(self, visit: Visit, panel: Dealt) -> Answer:
+        """A page around a panel that was just dealt; the panel's proof goes into the page's headers."""
+        pieces = self._cutter.pieces(PANEL_PAGE, visit, alone=panel.view.place)
+        token, cookies = _token_for(visit, pieces)
+        html = await self._composer.whole_page(visit, pieces, panel, csrf_token=token)
+        proof = {name for name, _ in panel.headers}
+        trust = tuple(pair for pair in self._trust(visit, pieces) if pair[0] not in proof)
+        return html_answer(200, html, (*panel.headers, *trust, *cookies))
+
+    async def not_found(self, visit: Visit, words: str, send: ASGISendCallable) -> None:
+        """Answer 404 and name what is not there."""
+        await self._say(visit, NOT_FOUND, 404, words, send)
+
+    async def refused(self, visit: Visit, status: int, words: str, send: ASGISendCallable) -> None:
+        """Answer that a form was not taken, and why."""
+        await self._say(visit, REFUSED, status, words, send)
+
+    async def _say(self, visit: Visit, layout: Layout, status: int, words: str, send: ASGISendCallable) -> None:
+        pieces = self._cutter.pieces(layout, visit)
+        token, cookies = _token_for(visit, pieces)
+        html = self._composer.bare_page(visit, pieces, words_of(visit, csrf_token=token, words=words))
+        answer = html_answer(status, html, (*self._trust(visit, pieces), *cookies))
+        await send_answer(send, answer, is_head=visit.is_head)
+
+    def _trust(self, visit: Visit, pieces: Pieces) -> Headers:
+        return trust_headers(visit, self._book, [piece.fragment for piece in pieces if isinstance(piece, Place)])
+
+
+def _token_for(visit: Visit, pieces: Pieces) -> tuple[str, Headers]:
+    """A token only for pages with a form of the shell's own: it costs a cookie."""
+    return form_token(visit) if Word("csrf_token") in pieces else ("", ())

@@ -1,0 +1,171 @@
+"""Notices that a slot is back and tells every open page, so that no player has to reload or wait for a timer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+
+import httpx
+
+from fragment_kit.contract.errors import FragmentKitError
+from fragment_kit.resilience.clock import MONOTONIC, Clock
+from shell.composition.out_of_band import get
+from shell.composition.panels import HEALING_STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+    from shell.composition.panels import PanelView
+    from shell.composition.registry import Registry
+
+log = logging.getLogger(__name__)
+PROBE_TIMEOUT_MS: Final = 1_000
+# Open pages spread their refreshes over this long, so that a fragment coming back is not knocked down again.
+SPREAD_MS: Final = 3_000
+# A slot that leaves again right after it was announced is announced less and less often, up to this.
+QUIET_FIRST_S: Final = 3.0
+QUIET_LAST_S: Final = 60.0
+FORGET_S: Final = 120.0
+Announce: TypeAlias = "Callable[[Sequence[str], int], Awaitable[None]]"
+
+
+class Breakers(Protocol):
+    """The part of the gateway's breakers that recovery may touch."""
+
+    def allow_probe_now(self, group: str) -> None:
+        """Let the next call to each slot of a fragment through."""
+
+
+@dataclass(slots=True)
+class _Away:
+    """A slot that is not fresh: since when nobody was told, which feed is why, and how often it relapsed."""
+
+    fragment: str
+    slot: str
+    feed: str = ""
+    state: str = "unavailable"
+    is_away: bool = True
+    quiet_until_s: float = 0.0
+    quiet_s: float = QUIET_FIRST_S
+    changed_s: float = 0.0
+
+
+class Recovery:
+    """Watches the panels that pass, asks the fragments behind bad ones whether they are ready again, and announces.
+
+    Args:
+        client: plain HTTP client.
+        registry: the registry in force.
+        breakers: told to let a call through again.
+        announce: carries slot names to every open page: `await announce(["wallet.balance"], spread_ms)`.
+
+    """
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        registry: Callable[[], Registry],
+        breakers: Breakers,
+        announce: Announce | None = None,
+        clock: Clock = MONOTONIC,
+    ) -> None:
+        self._client = client
+        self._registry = registry
+        self._breakers = breakers
+        self._announce = announce or _nobody
+        self._clock = clock
+        self._slots: dict[str, _Away] = {}
+
+    @property
+    def away(self) -> dict[str, str]:
+        """Slots that are not fresh now, as far as this process has seen, by name with their panel's state."""
+        return {name: slot.state for name, slot in self._slots.items() if slot.is_away}
+
+    def announce_with(self, announce: Announce) -> None:
+        """Use this way to the open pages from now on."""
+        self._announce = announce
+
+    def expect(self, fragment: str, slots: Iterable[str]) -> None:
+        """A fragment showed itself for the first time: its slots can come out of whatever stands in for them."""
+        for slot in slots:
+            self._slots.setdefault(f"{fragment}.{slot}", _Away(fragment, slot, changed_s=self._clock.monotonic()))
+
+    @property
+    def degraded(self) -> tuple[str, ...]:
+        """Those of them whose fragment answers and only misses one of its feeds."""
+        return tuple(name for name, slot in self._slots.items() if slot.is_away and slot.feed)
+
+    def observe(self, view: PanelView) -> None:
+        """Take note of a panel on its way to a player; cheap, because every panel passes here."""
+        known = self._slots.get(view.name)
+        if view.state not in HEALING_STATES:
+            # One player's own retry worked: the next round tells all the others, without waiting for a probe.
+            if known is not None and known.is_away and view.state in {"fresh", "empty"}:
+                known.feed = ""
+            return
+        if known is None:
+            known = self._slots[view.name] = _Away(view.fragment, view.place.slot)
+        if not known.is_away:
+            known.is_away = True
+            known.quiet_s = min(QUIET_LAST_S, known.quiet_s * 2)
+        known.feed = view.feed
+        known.state = view.state
+        known.changed_s = self._clock.monotonic()
+
+    async def look(self) -> tuple[str, ...]:
+        """Probe the fragments of slots that are away, once each; returns the names that were announced as back."""
+        now_s = self._clock.monotonic()
+        self._forget_old(now_s)
+        due = [slot for slot in self._slots.values() if slot.is_away and slot.quiet_until_s <= now_s]
+        fragments = sorted({slot.fragment for slot in due})
+        answers = dict(zip(fragments, await asyncio.gather(*map(self._ready, fragments)), strict=True))
+        back = [slot for slot in due if _is_back(slot, answers[slot.fragment])]
+        if not back:
+            return ()
+        for slot in back:
+            slot.is_away = False
+            slot.changed_s = now_s
+            slot.quiet_until_s = now_s + slot.quiet_s
+        for fragment in {slot.fragment for slot in back}:
+            self._breakers.allow_probe_now(fragment)
+        names = tuple(f"{slot.fragment}.{slot.slot}" for slot in back)
+        log.info("Back again: %s.", ", ".join(names))
+        await self._announce(names, SPREAD_MS)
+        return names
+
+    async def _ready(self, fragment: str) -> dict[str, Any] | None:
+        """What the fragment says about itself, or None when it does not answer."""
+        entry = self._registry().fragments.get(fragment)
+        for address in entry.addresses if entry else ():
+            try:
+                _, raw = await get(self._client, f"{address}/readyz", timeout_ms=PROBE_TIMEOUT_MS)
+                body = json.loads(raw)
+            except (httpx.HTTPError, FragmentKitError, ValueError):
+                continue
+            if isinstance(body, dict):
+                return body
+        return None
+
+    def _forget_old(self, now_s: float) -> None:
+        over = [name for name, slot in self._slots.items() if not slot.is_away and now_s - slot.changed_s > FORGET_S]
+        for name in over:
+            del self._slots[name]
+
+
+def _is_back(slot: _Away, answer: dict[str, Any] | None) -> bool:
+    """Whether the cause has gone: the named feed is well again, or the fragment itself is."""
+    if answer is None or answer.get("status") == "down":
+        return False
+    if not slot.feed:
+        return True
+    checks = answer.get("checks")
+    check = checks.get(f"feed:{slot.feed}") if isinstance(checks, dict) else None
+    return isinstance(check, dict) and check.get("ok") is True
+
+
+async def _nobody(_slots: Sequence[str], _spread_ms: int) -> None:
+    """Until the live hub is there, no page is open either."""

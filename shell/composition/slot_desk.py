@@ -1,0 +1,101 @@
+"""Answers `GET /f/<fragment>/<slot>`: always a complete panel, bare for htmx and with a page around it for a link."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, cast
+
+from fragment_kit.contract.manifest import NAME
+from fragment_kit.contract.outcome import Unavailable
+from shell.composition.answers import header, html_answer, redirect, send_answer
+from shell.composition.calls import Trail
+from shell.composition.panels import Place
+
+if TYPE_CHECKING:
+    from asgiref.typing import ASGISendCallable
+
+    from shell.composition.actions import SeenStates
+    from shell.composition.answers import Headers
+    from shell.composition.dealer import Dealer, Dealt
+    from shell.composition.manifest_book import ManifestBook
+    from shell.composition.page_desk import PageDesk
+    from shell.composition.panels import Variant
+    from shell.composition.tickets import Tickets
+    from shell.composition.visits import Visit
+
+
+class SlotDesk:
+    """Serves panels.
+
+    Args:
+        dealer: deals them.
+        tickets: fetches that a page left under way.
+        seen: told which state each session saw.
+        pages: draws the page around a panel.
+        book: accepted manifests.
+
+    """
+
+    def __init__(
+        self, *, dealer: Dealer, tickets: Tickets, seen: SeenStates, pages: PageDesk, book: ManifestBook
+    ) -> None:
+        self._dealer = dealer
+        self._tickets = tickets
+        self._seen = seen
+        self._pages = pages
+        self._book = book
+
+    async def serve(self, visit: Visit, fragment: str, rest: str, send: ASGISendCallable, *, is_listed: bool) -> None:
+        """Answer a GET or HEAD under a mount; `is_listed` says whether the registry has the fragment."""
+        slot = rest.removesuffix("/")
+        is_name = NAME.fullmatch(fragment) is not None and NAME.fullmatch(slot) is not None
+        manifest = self._book.manifest(fragment) if is_listed else None
+        if is_name and is_listed and (manifest is None or slot in manifest.slots):
+            await self.answer(visit, await self._deal(visit, self._place(visit, fragment, slot)), send)
+            return
+        actions = manifest.actions if manifest else ()
+        asked = next((action for action in actions if action.slot and action.path == f"/{slot}"), None)
+        if asked is not None:
+            # Somebody reloads the address of a form: its panel is what they want to see.
+            await send_answer(send, redirect(f"/f/{fragment}/{asked.slot}"), is_head=visit.is_head)
+        elif is_name and visit.is_htmx:
+            outcome = Unavailable("not_registered")
+            place = Place(fragment=fragment, slot=slot, variant=_variant(visit))
+            await self.answer(visit, self._dealer.show(visit, place, outcome, Trail()), send)
+        else:
+            await self._pages.not_found(visit, _nowhere(fragment, slot, is_listed=is_listed), send)
+
+    async def answer(self, visit: Visit, panel: Dealt, send: ASGISendCallable) -> None:
+        """Send a panel in the shape that this visit can use."""
+        self._seen.note(visit, panel.view)
+        # A program that sent an action wants its answer and no page around it.
+        if visit.is_htmx or (visit.is_json and visit.method not in {"GET", "HEAD"}):
+            answer = html_answer(200, panel.html, (*panel.headers, *_trigger(panel)))
+        else:
+            answer = await self._pages.panel_page(visit, panel)
+        await send_answer(send, answer, is_head=visit.is_head)
+
+    async def _deal(self, visit: Visit, place: Place) -> Dealt:
+        task = self._tickets.take(visit, place)
+        return await (task if task is not None else self._dealer.deal(visit, place, "include"))
+
+    def _place(self, visit: Visit, fragment: str, slot: str) -> Place:
+        return Place(fragment=fragment, slot=slot, variant=_variant(visit), query=visit.query)
+
+
+def _trigger(panel: Dealt) -> Headers:
+    """Events for the panels that listen; one that this very panel listens to would only fetch it once more."""
+    names = sorted({name for name in panel.emits if name not in panel.view.refresh_events})
+    return (header("HX-Trigger", json.dumps(dict.fromkeys(names, ""))),) if names else ()
+
+
+def _variant(visit: Visit) -> Variant:
+    """A bar only fits into the header; opened as a page of its own, a panel is a card."""
+    said = visit.own.get("variant", "card")
+    return cast("Variant", said) if said == "bar" and visit.is_htmx else "card"
+
+
+def _nowhere(fragment: str, slot: str, *, is_listed: bool) -> str:
+    if is_listed:
+        return f"“{fragment[:60]}” has no panel called “{slot[:60]}”."
+    return f"There is no fragment called “{fragment[:60]}”."

@@ -1,0 +1,102 @@
+"""Builds the edge from the settings: the one place where its parts meet."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from django.conf import settings
+
+from fragment_kit.contract.errors import SettingRefused
+from fragment_kit.contract.passport import private_key_from_text
+from fragment_kit.resilience.breaker_board import BreakerBoard
+from shell.composition.action_desk import ActionDesk
+from shell.composition.actions import Actions, SeenStates
+from shell.composition.compose import Composer
+from shell.composition.dealer import Dealer
+from shell.composition.edge import Edge
+from shell.composition.gateway import Gateway
+from shell.composition.manifest_book import ManifestBook
+from shell.composition.manifests import ManifestPoller
+from shell.composition.markup import MarkupPolicies
+from shell.composition.out_of_band import make_client
+from shell.composition.page_desk import PageDesk
+from shell.composition.pages import PageCutter
+from shell.composition.panel_press import PanelPress
+from shell.composition.panels import PanelMaker
+from shell.composition.passports import PassportOffice
+from shell.composition.recovery import Recovery
+from shell.composition.registry_file import RegistryFile
+from shell.composition.slot_desk import SlotDesk
+from shell.composition.stale_store import StaleStore
+from shell.composition.takeover import Takeover
+from shell.composition.tickets import Tickets
+from shell.composition.upkeep import Upkeep
+from shell.composition.upstream import Upstreams
+from shell.players.identity import IDENTITY, player_of, session_hash
+
+if TYPE_CHECKING:
+    from shell.composition.dealer import SlotGateway
+    from shell.composition.edge import PlayerOf
+
+# Signs passports when DEBUG is on and no key is given; the kit trusts its public half in development only.
+DEVELOPMENT_PRIVATE_KEY: Final = "Y3JvdXBpZXIsIGZvciBkZXZlbG9wbWVudCBvbmx5ISE"
+
+
+@cache
+def build_edge() -> Edge:
+    """The edge of this process, built once; templates of plain Django pages ask for it too."""
+    folder = settings.VAR_DIR / "registry"
+    file = RegistryFile(settings.FRAGMENTS_FILE, keep=folder / "fragments.toml")
+    book = ManifestBook(folder)
+    markup, breakers, store, upstreams = MarkupPolicies(), BreakerBoard(), StaleStore(), Upstreams()
+    gateway = Gateway(
+        upstreams=upstreams, breakers=breakers, stale_store=store, markup=markup, passports=_passport_office()
+    )
+    client = make_client()
+    recovery = Recovery(client, registry=lambda: file.current, breakers=breakers)
+    takeover = Takeover(
+        book=book, markup=markup, upstreams=upstreams, breakers=breakers, store=store, recovery=recovery
+    )
+    poller = ManifestPoller(book, client, clean=takeover.clean_fallback, on_change=takeover.manifest_changed)
+    upkeep = Upkeep(
+        file=file, book=book, poller=poller, recovery=recovery, apply=takeover.registry_changed, close=client.aclose
+    )
+
+    def purge(key: str) -> None:
+        store.purge(session=session_hash(key))
+
+    IDENTITY.when_signed_out(purge)
+    return assemble(gateway, upkeep=upkeep, poller=poller, player_of=player_of, budget_ms=settings.INLINE_BUDGET_MS)
+
+
+def assemble(
+    gateway: SlotGateway, *, upkeep: Upkeep, poller: ManifestPoller, player_of: PlayerOf, budget_ms: int
+) -> Edge:
+    """Put the answering parts around a gateway; a test brings one of its own."""
+    book, recovery = upkeep.book, upkeep.recovery
+    maker = PanelMaker(book, is_essential=upkeep.is_essential)
+    dealer = Dealer(
+        gateway=gateway,
+        registry=lambda: upkeep.registry,
+        book=book,
+        maker=maker,
+        press=PanelPress(),
+        poller=poller,
+        recovery=recovery,
+    )
+    tickets, seen = Tickets(), SeenStates()
+    cutter = PageCutter(book, registry_generation=lambda: upkeep.registry.generation)
+    pages = PageDesk(cutter=cutter, composer=Composer(dealer, tickets, inline_budget_ms=budget_ms), book=book)
+    slots = SlotDesk(dealer=dealer, tickets=tickets, seen=seen, pages=pages, book=book)
+    actions = Actions(gateway=gateway, dealer=dealer, maker=maker, seen=seen)
+    desk = ActionDesk(actions=actions, slots=slots, pages=pages, book=book)
+    return Edge(pages=pages, slots=slots, actions=desk, dealer=dealer, upkeep=upkeep, player_of=player_of)
+
+
+def _passport_office() -> PassportOffice:
+    key = settings.PASSPORT_PRIVATE_KEY or (DEVELOPMENT_PRIVATE_KEY if settings.DEBUG else "")
+    try:
+        return PassportOffice(private_key_from_text(key))
+    except ValueError as error:
+        raise SettingRefused(f"PASSPORT_PRIVATE_KEY cannot be used: {error}") from error

@@ -1,0 +1,1 @@
+"""Which panels make up which page."""
