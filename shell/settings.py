@@ -21,6 +21,8 @@ CSRF_TRUSTED_ORIGINS = list(env.items("TRUSTED_ORIGINS"))
 REDIS_URL = env.url("REDIS_URL", default="redis://127.0.0.1:6379/0", schemes=("redis", "rediss", "unix"))
 FRAGMENTS_FILE = Path(env.text("FRAGMENTS_FILE", default=str(BASE / "fragments.toml")))
 PASSPORT_PRIVATE_KEY = env.secret("PASSPORT_PRIVATE_KEY", development="", is_debug=DEBUG)
+# How long the panels of a page may hold back what comes after them, all together.
+INLINE_BUDGET_MS = env.integer("INLINE_BUDGET_MS", default=150, high=4_000)
 FAULTS_ENABLED = env.boolean("FAULTS_ENABLED", default=DEBUG)
 
 ROOT_URLCONF = "shell.urls"
