@@ -22,7 +22,7 @@ ALGORITHM: Final = "EdDSA"
 CLOCK_SKEW_S: Final = 5
 
 # The public half of the key that the shell signs with when DEBUG is on and no key is given; refused in production.
-DEVELOPMENT_PUBLIC_KEY: Final = "dUnw3jSMJyc6B73dUIiu4bzO78f-oLQVvnGVyCrCs9Y"
+DEVELOPMENT_PUBLIC_KEY: Final = "fHIAFdZ2AZtsSp-KbwL4052YWESRN5yda9JiErF7UgE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
