@@ -43,11 +43,12 @@
     htmx.trigger(panel, REFRESH);
   });
 
-  // A search or a page inside a panel becomes the address that later refreshes ask for.
+  // What a search put in the place of the old results is what later refreshes ask for.
   on(ANSWERED, ({ detail }) => {
     const panel = panelOf(detail.elt), asked = detail.pathInfo?.finalRequestPath;
     if (!panel || panel === detail.elt || !detail.successful || detail.requestConfig.verb !== "get") return;
-    if (asked?.split("?")[0] === panel.getAttribute("hx-get").split("?")[0]) panel.dataset.url = asked;
+    const replaced = detail.elt.getAttribute("hx-select") === `#${detail.target.id}`;
+    if (replaced && asked?.split("?")[0] === panel.getAttribute("hx-get").split("?")[0]) panel.dataset.url = asked;
   });
 
   // A part is swapped only between two panels in the same good state; otherwise the whole panel tells the truth.
