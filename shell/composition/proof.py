@@ -33,7 +33,7 @@ TOKEN: Final = re.compile(r"[^A-Za-z0-9_]")
 def proof_headers(
     request_id: str, slot: str, outcome: SlotOutcome, trail: Trail, *, state: str | None = None
 ) -> tuple[tuple[bytes, bytes], ...]:
-    """`Panel-State`, `Proxy-Status`, `Cache-Status`, `Server-Timing` and `X-Request-Id` for one panel, as ASGI wants them.
+    """`Panel-State`, `Proxy-Status`, `Cache-Status`, `Server-Timing` and `X-Request-Id` for one panel, ASGI style.
 
     Args:
         request_id: the shell's own id for the browser's request.
