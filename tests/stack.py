@@ -76,7 +76,7 @@ class Stack:
             )
         stack = cls(var=folder, process=process, owns_var=var is None)
         try:
-            stack.wait_until(lambda: "Ctrl-C stops everything" in stack.log(), "be open", START_LIMIT_S)
+            stack._wait_for_opening()
         except BaseException:
             stack.stop()
             raise
@@ -159,6 +159,12 @@ class Stack:
         if self.owns_var:
             shutil.rmtree(self.var, ignore_errors=True)
         return code
+
+    def _wait_for_opening(self) -> None:
+        self.wait_until(lambda: "Ctrl-C stops everything" in self.log(), "open", START_LIMIT_S)
+        if "Not ready:" in self.log():
+            message = f"Not every service became ready.\n{self._tail()}"
+            raise StackFailed(message)
 
     def _services(self) -> dict[str, dict[str, object]]:
         with contextlib.suppress(FileNotFoundError):

@@ -49,14 +49,16 @@ def main(words: Sequence[str]) -> int:
     return report(results)
 
 
-def run(group: Group) -> Result:
+def run(group: Group, reports: Path = REPORTS) -> Result:
     """Run one group, show its words when it fails, and read its counts."""
     started_s = time.monotonic()
+    report_file = reports / f"{group.name}.xml"
+    report_file.unlink(missing_ok=True)
     environment, trouble = _environment(group)
     output = ""
     if not trouble:
-        trouble, output = _execute(group, environment)
-    counts = _counts(_report_of(group)) if group.is_test else (0, 0, 0)
+        trouble, output = _execute(group, environment, report_file)
+    counts = _counts(report_file) if group.is_test else (0, 0, 0)
     if group.is_test and not trouble and counts[0] == 0:
         trouble = "no test ran"
     passed, failed, skipped = counts
@@ -77,10 +79,8 @@ def _environment(group: Group) -> tuple[dict[str, str], str]:
     return {**os.environ, "CHROMIUM": program or ""}, "" if program else advice
 
 
-def _execute(group: Group, environment: dict[str, str]) -> tuple[str, str]:
+def _execute(group: Group, environment: dict[str, str], report_file: Path) -> tuple[str, str]:
     """What went wrong in a sentence (empty: nothing), and what the program printed."""
-    report_file = _report_of(group)
-    report_file.unlink(missing_ok=True)
     command = [*group.command, f"--junitxml={report_file}"] if group.is_test else list(group.command)
     try:
         done = subprocess.run(
@@ -103,10 +103,6 @@ def _execute(group: Group, environment: dict[str, str]) -> tuple[str, str]:
 
 def _text(output: str | bytes | None) -> str:
     return output.decode(errors="replace") if isinstance(output, bytes) else output or ""
-
-
-def _report_of(group: Group) -> Path:
-    return REPORTS / f"{group.name}.xml"
 
 
 def _counts(report_file: Path) -> tuple[int, int, int]:

@@ -63,5 +63,7 @@ def _welcome(plan: Plan, not_ready: Sequence[str], took_s: float) -> str:
     trouble = f" Not ready: {', '.join(not_ready)}." if not_ready else ""
     if addresses.SHELL not in plan.ports:
         return f"Running without the shell after {took_s:.1f} s.{trouble} Ctrl-C stops everything."
+    if addresses.SHELL in not_ready:
+        return f"Croupier is not open after {took_s:.1f} s.{trouble} Ctrl-C stops everything."
     page = f"http://localhost:{plan.ports[addresses.SHELL]}"
     return f"Croupier is open at {page} after {took_s:.1f} s.{trouble} Ctrl-C stops everything."
