@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 log = logger("shell")
 PAGES: Final = frozenset({"/", "/live", "/games", "/offers", "/wallet"})
+SLASHED: Final = frozenset(f"{page}/" for page in PAGES if page != "/")
 EDGE_PREFIXES: Final = ("/f/", "/assets/")
 
 
 def is_for_the_edge(path: str) -> bool:
     """Whether composed pages, fragments or fragment stylesheets live at this path; one trailing slash is tolerated."""
-    return path in PAGES or path.startswith(EDGE_PREFIXES) or (path.endswith("/") and path[:-1] in PAGES)
+    return path in PAGES or path.startswith(EDGE_PREFIXES) or path in SLASHED
 
 
 class Dispatch:

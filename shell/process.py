@@ -12,6 +12,7 @@ from shell.live.routing import websocket_application
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from shell.composition.panels import Place
     from shell.live.service import LiveService
     from shell.status.knowledge import Knowledge
 
@@ -26,6 +27,8 @@ class Edge(Protocol):
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
+
+    def skeleton(self, place: Place, locale: str) -> str: ...
 
 
 class ShellProcess:

@@ -14,7 +14,7 @@ from shell.live.topics import BOARDS
 from shell.players.identity import IDENTITY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Callable, Iterable
 
     from shell.players.identity import Identity
 
@@ -57,7 +57,9 @@ class LiveService:
         if self._tasks:
             return
         work = [self._subscription.run(), self._watch_sessions(), *(board.run() for board in self.hub.boards)]
-        self._tasks = [asyncio.create_task(self._for_ever(part)) for part in work]
+        self._tasks = [asyncio.create_task(part) for part in work]
+        for task in self._tasks:
+            task.add_done_callback(_notice)
 
     async def stop(self) -> None:
         """Send every socket away with “come back”, and end the work."""
@@ -86,14 +88,16 @@ class LiveService:
     async def _watch_sessions(self) -> None:
         while True:
             await asyncio.sleep(SESSION_CHECK_S)
-            await self.identity.settle()
-            for key in await self.identity.ended(self.hub.session_keys):
-                self.hub.end_session(key)
+            try:
+                await self.identity.settle()
+                for key in await self.identity.ended(self.hub.session_keys):
+                    self.hub.end_session(key)
+            except Exception:
+                # One bad round must not be the last: signed-out players would go on listening.
+                log.exception("sessions could not be checked; the next round follows")
 
-    @staticmethod
-    async def _for_ever(part: Coroutine[None, None, None]) -> None:
-        try:
-            await part
-        except Exception:
-            log.exception("a live task ended; it should never")
-            raise
+
+def _notice(task: asyncio.Task[None]) -> None:
+    """Say so when work that should last for ever ends; nothing else would tell."""
+    if not task.cancelled() and task.exception() is not None:
+        log.error("a live task ended", why=repr(task.exception()))
