@@ -1,15 +1,16 @@
-"""Third step of an event: a worker reads the stream for one projection, mends gaps, and buries what cannot be taken."""
+"""Third step of an event: a worker reads the stream for one projection, and buries what cannot be taken."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError
 from prometheus_client import Counter
 
 from fragment_kit.contract.errors import EventRefused
 from fragment_kit.contract.events import CloudEvent
 from fragment_kit.events import projection as positions
+from fragment_kit.events.intake import Intake, Poisoned
 from fragment_kit.events.pace import Pace
 from fragment_kit.events.projection import TRIES_MAX, Verdict
 from fragment_kit.events.replay import LogAway
@@ -19,15 +20,17 @@ from fragment_kit.serving.threads import in_thread
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Sequence
 
     from fragment_kit.events.projection import Projection
     from fragment_kit.events.stream import EventStream
 
 LOG = logger("projection")
 BATCH: Final = 200
+CHUNK: Final = 50  # events a transaction: long enough to be cheap, short enough for a bet to wait behind
 WAIT_MS: Final = 500
 IDLE_MS: Final = 5_000
-_TAKEN = Counter("projection_events_total", "Events by what became of them", ["projection", "verdict"])
+_EVENTS = Counter("projection_events_total", "Events by what became of them", ["projection", "verdict"])
 
 
 class Consumer:
@@ -50,7 +53,6 @@ class Consumer:
         self._idle_ms = idle_ms
         self._wait_ms = wait_ms
         self._pace = Pace(first_s=0.1, cap_s=5.0)
-        self._applied: list[CloudEvent] = []
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read until `stop` is set; survives any outage of the broker, the database or the publisher's log."""
@@ -62,6 +64,8 @@ class Consumer:
                     LOG.warning("projection waits", projection=self._projection.name, why=str(error))
                 await self._pace.rest(stop, self._pace.failed_s())
             else:
+                if self._pace.is_failing():
+                    LOG.info("projection reads again", projection=self._projection.name)
                 self._pace.succeeded()
 
     async def step(self) -> int:
@@ -75,103 +79,71 @@ class Consumer:
         name, stream = self._projection.name, self._projection.stream
         batch = await self._stream.take_over(stream, group=name, count=BATCH, idle_ms=self._idle_ms)
         batch += await self._stream.read(stream, group=name, count=BATCH, wait_ms=1 if batch else self._wait_ms)
-        self._applied = []
-        done: list[str] = []
+        intake, done = Intake(self._projection), list[str]()
         try:
-            for delivery in batch:
-                # Not a comprehension: what was done before a failure must be acknowledged too.
-                if await self._is_done(delivery):
-                    done.append(delivery.entry)  # noqa: PERF401
+            for start in range(0, len(batch), CHUNK):
+                await self._take(batch[start : start + CHUNK], intake, done)
         finally:
-            await self._announce()
+            # Also after a failure: what is committed is done.
             await self._stream.acknowledge(stream, group=name, entries=done)
-        return len(self._applied)
+            await self._announce(intake.applied)
+        return len(intake.applied)
 
-    async def _is_done(self, delivery: Delivery) -> bool:
-        """Handle one delivery; False when it was buried, or stays with the broker for another try."""
+    async def _take(self, chunk: Sequence[Delivery], intake: Intake, done: list[str]) -> None:
+        pairs = [(delivery, event) for delivery in chunk if (event := await self._read(delivery, done)) is not None]
+        if not any(delivery.is_redelivery for delivery, _ in pairs):
+            verdicts = await intake.all_at_once([event for _, event in pairs])
+            if verdicts is not None:
+                for (delivery, _), verdict in zip(pairs, verdicts, strict=True):
+                    self._note(verdict, delivery, done)
+                pairs = [
+                    pair for pair, verdict in zip(pairs, verdicts, strict=True) if verdict is Verdict.MISSING_EARLIER
+                ]
+        for delivery, event in pairs:
+            await self._take_singly(delivery, event, intake, done)
+
+    async def _read(self, delivery: Delivery, done: list[str]) -> CloudEvent | None:
+        """The event of a delivery; None when there is nothing to do with it but to acknowledge or bury it."""
         try:
             event = CloudEvent.from_json(delivery.body)
         except EventRefused as refused:
             await self._stream.bury(delivery, group=self._projection.name, reason=str(refused))
-            return False
-        if not event.subject.startswith(self._projection.subjects):
-            return True
+            return None
+        if event.subject.startswith(self._projection.subjects):
+            return event
+        done.append(delivery.entry)
+        return None
+
+    async def _take_singly(self, delivery: Delivery, event: CloudEvent, intake: Intake, done: list[str]) -> None:
+        """Take one event; what fails stays with the broker for another try."""
         try:
-            verdict = await self._take(event, is_redelivery=delivery.is_redelivery)
+            verdict = await intake.take(event, is_redelivery=delivery.is_redelivery)
         except LogAway as away:
             LOG.warning("event waits", projection=self._projection.name, subject=event.subject, why=str(away))
-            return False
-        except _Poisoned as poisoned:
-            return await self._failed(delivery, poisoned)
-        _TAKEN.labels(self._projection.name, verdict.value).inc()
-        return verdict is not Verdict.MISSING_EARLIER
+        except Poisoned as poisoned:
+            await self._failed(delivery, poisoned)
+        else:
+            self._note(verdict, delivery, done)
 
-    async def _take(self, event: CloudEvent, *, is_redelivery: bool) -> Verdict:
-        verdict = await self._advance(event, is_redelivery=is_redelivery)
-        if verdict is Verdict.MISSING_EARLIER:
-            await self._catch_up(event)
-            verdict = await self._advance(event, is_redelivery=is_redelivery)
-        return verdict
+    def _note(self, verdict: Verdict, delivery: Delivery, done: list[str]) -> None:
+        _EVENTS.labels(self._projection.name, verdict.value).inc()
+        if verdict is not Verdict.MISSING_EARLIER:
+            done.append(delivery.entry)
 
-    async def _catch_up(self, event: CloudEvent) -> None:
-        """Apply what lies between the position and `event`, from the publisher's log."""
-        version = await in_thread(positions.version_of, self._projection, event.subject)
-        while version + 1 < event.aggregateversion:
-            missed = await self._projection.log.after(event.subject, version)
-            if not missed:
-                raise LogAway(f"the log of {event.subject} ends at version {version}")
-            for earlier in missed:
-                if earlier.aggregateversion < event.aggregateversion:
-                    await self._advance(earlier)
-            version = missed[-1].aggregateversion
-
-    async def _advance(self, event: CloudEvent, *, is_redelivery: bool = False) -> Verdict:
-        tries = 0
-        if is_redelivery:
-            # A worker that died over this event left no trace of its try, so the next one is written down first.
-            tries = await in_thread(positions.count_try, self._projection, event)
-        try:
-            if tries > TRIES_MAX:
-                raise _Killer(f"{TRIES_MAX} workers died over it")  # noqa: TRY301 - the same road as a handler's error
-            verdict = await in_thread(positions.advance, self._projection, event)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception as error:
-            tries = tries or await in_thread(positions.count_try, self._projection, event)
-            raise _Poisoned(event, error, tries) from error
-        if verdict is Verdict.APPLIED:
-            self._applied.append(event)
-        return verdict
-
-    async def _failed(self, delivery: Delivery, poisoned: _Poisoned) -> bool:
+    async def _failed(self, delivery: Delivery, poisoned: Poisoned) -> None:
         event, name = poisoned.event, self._projection.name
-        LOG.error("event failed", projection=name, subject=event.subject, why=poisoned.why)
+        LOG.error("event failed", projection=name, subject=event.subject, tries=poisoned.tries, why=poisoned.why)
         if poisoned.tries < TRIES_MAX:
-            return False
+            return
         await in_thread(positions.halt, self._projection, event.subject, poisoned.why)
-        body = event.to_json()
-        letter = Delivery(stream=delivery.stream, entry=delivery.entry, body=body)
+        letter = Delivery(stream=delivery.stream, entry=delivery.entry, body=event.to_json())
         await self._stream.bury(letter, group=name, reason=poisoned.why)
-        _TAKEN.labels(name, "buried").inc()
-        return False
+        _EVENTS.labels(name, "buried").inc()
 
-    async def _announce(self) -> None:
-        if self._applied and self._projection.announce is not None:
-            try:
-                await self._projection.announce(self._applied)
-            except StreamAway as away:
-                LOG.warning("signal not sent", projection=self._projection.name, why=str(away))
-
-
-class _Poisoned(Exception):
-    """A handler raised over one event; `tries` says how often it has."""
-
-    def __init__(self, event: CloudEvent, error: Exception, tries: int) -> None:
-        super().__init__(str(error))
-        self.event = event
-        self.tries = tries
-        self.why = f"{event.type} v{event.aggregateversion}: {type(error).__name__}: {error}"
-
-
-class _Killer(Exception):
-    """An event over which worker after worker died."""
+    async def _announce(self, applied: Sequence[CloudEvent]) -> None:
+        if not applied or self._projection.announce is None:
+            return
+        try:
+            await self._projection.announce(applied)
+        except StreamAway as away:
+            LOG.warning("signal not sent", projection=self._projection.name, why=str(away))

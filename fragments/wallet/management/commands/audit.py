@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from fragments.wallet.audit import run_checks
 
@@ -14,7 +15,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         broken = 0
-        for finding in run_checks():
+        try:
+            findings = run_checks()
+        except DatabaseError as error:
+            raise CommandError(f"the books cannot be read: {error}; try `manage.py wallet migrate` first") from error
+        for finding in findings:
             if finding.breach is None:
                 self.stdout.write(f"holds   {finding.rule}")
             else:
