@@ -9,7 +9,8 @@ import pytest
 
 from provider_simulator.feeds.catalogue import CHANGE_EVERY_S, GAMES, REMOVED_EVERY, Catalogue, CursorAhead
 from provider_simulator.feeds.game_kinds import CATEGORIES
-from provider_simulator.worlds import BadQuery, World
+from provider_simulator.worlds import BadQuery
+from tests.simulator.play import WORLD
 
 NOW_S = 1_795_000_000
 ITEM_KEYS = {
@@ -20,7 +21,7 @@ ITEM_KEYS = {
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return Catalogue.of_seed(7)
+    return WORLD.catalogue
 
 
 class Reader:
@@ -141,11 +142,10 @@ def test_it_refuses_a_cursor_of_another_world(catalogue: Catalogue) -> None:
 )
 def test_it_says_what_is_wrong_with_a_query(query: dict[str, str], words: str) -> None:
     with pytest.raises(BadQuery, match=words):
-        World(seed=7, now=lambda: NOW_S).catalogue_page(query)
+        WORLD.catalogue_page(query)
 
 
 def test_it_starts_from_zero_when_nothing_is_asked() -> None:
-    world = World(seed=7, now=lambda: NOW_S)
-    page = json.loads(world.catalogue_page({}))
-    assert page == json.loads(world.catalogue_page({"since": "0", "limit": "500"}))
+    page = json.loads(WORLD.catalogue_page({}))
+    assert page == json.loads(WORLD.catalogue_page({"since": "0", "limit": "500"}))
     assert len(page["items"]) + len(page["removed"]) == 500

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from provider_simulator.asgi import Simulator
 from provider_simulator.settings import read_settings
-from provider_simulator.worlds import World
+from tests.simulator.play import WORLD
 from tests.simulator.served import calling, served
 
 if TYPE_CHECKING:
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from provider_simulator.answers import Receive, Scope, Send
 
 FEEDS = ("payments", "tables", "offers", "catalogue")
-
-
-# Nothing here depends on the data, and making five thousand games for every test would take most of its time.
-WORLD = World(seed=7)
 
 
 class Watched(Simulator):
