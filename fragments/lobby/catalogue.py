@@ -25,17 +25,20 @@ _NO_WORD: Final = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyState:
-    """Where our copy stands; `heard_at` is the aware UTC moment of the feed's last answer, None before the first."""
+    """Where our copy stands; `heard_at` is the aware UTC moment of the feed's last answer, None before the first.
+
+    `edition` names what is in it: equal editions hold equal games.
+    """
 
     cursor: int
-    version: int
+    edition: str
     heard_at: datetime | None
     is_complete: bool
 
 
 def copy_state() -> CopyState:
     """Read where our copy stands; a database without a copy stands at zero."""
-    return _state(CatalogueCopy.objects.filter(pk=1).first() or CatalogueCopy())
+    return _state(CatalogueCopy.objects.filter(pk=1).first() or CatalogueCopy(epoch="none"))
 
 
 def is_news(page: CataloguePage, state: CopyState, *, heard_at: datetime) -> bool:
@@ -122,4 +125,9 @@ def _row(item: GameItem, listing: int) -> Game:
 
 
 def _state(copy: CatalogueCopy) -> CopyState:
-    return CopyState(cursor=copy.cursor, version=copy.version, heard_at=copy.heard_at, is_complete=copy.is_complete)
+    return CopyState(
+        cursor=copy.cursor,
+        edition=f"{copy.epoch}.{copy.version}",
+        heard_at=copy.heard_at,
+        is_complete=copy.is_complete,
+    )

@@ -34,7 +34,7 @@ class GamesDesk:
         reading = await self._feed.read(call.deadline, params=delta_params(state.cursor, limit=DELTA_LIMIT))
         if isinstance(reading, Fresh) and is_news(reading.value, state, heard_at=reading.as_of):
             state = await in_thread(take_page, reading.value, since=state.cursor, heard_at=reading.as_of)
-        results = await self._shelf.results(wish, mount=call.mount, version=state.version)
+        results = await self._shelf.results(wish, mount=call.mount, edition=state.edition)
         if isinstance(reading, Fresh):
             return Panel("lobby/games.html", GamesView.of(wish, state, results, is_silent=False))
         view = GamesView.of(wish, state, results, is_silent=True)

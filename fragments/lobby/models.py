@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.db import models
 
 from fragments.lobby.leaderboard.models import BoardFrame, CountedBet, CountedEvent, Score
@@ -39,12 +41,17 @@ class Game(models.Model):
         return f"{self.name} ({self.game_id})"
 
 
+def new_epoch() -> str:
+    """Tells one copy from another that began anew with the same numbers."""
+    return secrets.token_hex(4)
+
+
 class CatalogueCopy(models.Model):
     """The one row that says what our copy holds.
 
     Attributes:
         cursor: the provider's number of the last change we took.
-        version: rises with every change of the copy; names what a cached page was made from.
+        epoch, version: name one edition of the copy; the version rises with every change.
         heard_at: when the feed last answered.
         listing: number of the full listing that is running or was the last.
         is_complete: the listing has come to its end at least once, so nothing is missing from the copy.
@@ -53,6 +60,7 @@ class CatalogueCopy(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     cursor = models.BigIntegerField(default=0)
+    epoch = models.CharField(max_length=16, default=new_epoch)
     version = models.BigIntegerField(default=0)
     heard_at = models.DateTimeField(null=True)
     listing = models.PositiveIntegerField(default=1)

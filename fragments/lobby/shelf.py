@@ -28,21 +28,21 @@ class Mounted:
 
 
 class Shelf:
-    """Rendered results by wish, mount and version of the copy; the least recently asked page leaves first.
+    """Rendered results by wish, mount and edition of the copy; the least recently asked page leaves first.
 
     Only public content comes here. Touched by the event loop alone, so it needs no lock.
     """
 
     def __init__(self, *, pages_kept: int = PAGES_KEPT) -> None:
         self._pages_kept = pages_kept
-        self._pages: OrderedDict[tuple[GamesWish, str, int], SafeString] = OrderedDict()
+        self._pages: OrderedDict[tuple[GamesWish, str, str], SafeString] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._pages)
 
-    async def results(self, wish: GamesWish, *, mount: str, version: int) -> SafeString:
+    async def results(self, wish: GamesWish, *, mount: str, edition: str) -> SafeString:
         """The results as HTML."""
-        key = (wish, mount, version)
+        key = (wish, mount, edition)
         kept = self._pages.get(key)
         if kept is None:
             kept = self._pages[key] = await in_thread(_render, wish, mount)

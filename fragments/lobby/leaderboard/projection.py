@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Sum
 
 from fragment_kit.contract.errors import EventRefused
 from fragments.lobby.leaderboard.models import CountedBet, CountedEvent, Score
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 GROUP: Final = "lobby.board"
 STREAM: Final = "wallet"
+SUBJECTS: Final = "wallet/"
 SETTLED: Final = "shell.wallet.bet_settled.v1"
 ROLLED_BACK: Final = "shell.wallet.bet_rolled_back.v1"
 COUNTED_TYPES: Final = frozenset({SETTLED, ROLLED_BACK})
@@ -84,7 +85,7 @@ def _roll_back(event: CloudEvent) -> None:
 def _recount(day: date, player: str) -> None:
     """Sum up anew, as if the bet had never been: the place goes back to when the remaining points were reached."""
     kept = CountedBet.objects.filter(day=day, player=player, is_rolled_back=False)
-    found = kept.aggregate(points=Sum("points"), reached=Max("reached_seq", filter=Q(points__gt=0)))
+    found = kept.aggregate(points=Sum("points"), reached=Max("reached_seq"))
     Score.objects.filter(day=day, player=player).update(points=found["points"] or 0, reached_seq=found["reached"] or 0)
 
 

@@ -17,7 +17,7 @@ from fragments.lobby.catalogue_feed import parse_catalogue
 from fragments.lobby.catalogue_keeper import BACK, PAGE_TIMEOUT_MS, CatalogueKeeper
 from fragments.lobby.leaderboard.broadcast import Broadcaster
 from fragments.lobby.leaderboard.outlet import RedisOutlet
-from fragments.lobby.leaderboard.projection import GROUP, STREAM, count
+from fragments.lobby.leaderboard.projection import GROUP, STREAM, SUBJECTS, count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,7 @@ def _jobs(redis: Redis, stream: RedisStream) -> Sequence[Job]:
         stream=STREAM,
         apply=count,
         log=HttpLog(settings.WALLET_URL),
+        subjects=SUBJECTS,
         announce=broadcaster.announce,
     )
     feed = FeedClient(
