@@ -10,6 +10,7 @@ from shell.live.board_policy import BoardPolicy
 from shell.live.service import LiveService
 from shell.players.session_records import RECORDS
 from shell.process import ShellProcess
+from shell.status.activities import covered_slots
 from shell.status.knowledge import Knowledge
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def _knowledge(edge: Edge, live: LiveService) -> Knowledge:
         for fragment, manifest in upkeep.book.manifests().items()
         for slot in manifest.slots.values()
     }
+    unseen = [name for name in upkeep.registry.fragments if upkeep.book.manifest(name) is None]
     levels: dict[str, Level] = dict.fromkeys(upkeep.recovery.away, "away")
+    levels |= {slot: "away" for slot in covered_slots() if slot.partition(".")[0] in unseen}
     levels |= dict.fromkeys(upkeep.recovery.degraded, "slow")
     return Knowledge(
         slots=titles,

@@ -42,7 +42,7 @@ INSTALLED_APPS = [
 # Each of these runs on the event loop itself; a synchronous one would cost two thread hops a request.
 MIDDLEWARE = [
     "shell.security.SecurityHeaders",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "shell.static_files.StaticFiles",
     "shell.security.ContentPolicy",
     "shell.players.middleware.PlayerMiddleware",
     "shell.security.FormGuard",
@@ -69,6 +69,7 @@ LOGGING = logging_config("shell", is_debug=DEBUG)
 SESSION_ENGINE = "shell.players.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_NAME = "session" if DEBUG else "__Host-session"
+CSRF_FAILURE_VIEW = "shell.refusals.form_refused"
 CSRF_COOKIE_NAME = "csrftoken" if DEBUG else "__Host-csrf"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

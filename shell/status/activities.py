@@ -24,3 +24,8 @@ ACTIVITIES: Final = (
 )
 SIGNING_IN: Final = "Signing in"
 LIVE_UPDATES: Final = "Updates that arrive by themselves"
+
+
+def covered_slots() -> frozenset[str]:
+    """Every slot that has a row."""
+    return frozenset(slot for activity in ACTIVITIES for slot in activity.slots)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from shell.status.activities import ACTIVITIES, LIVE_UPDATES, SIGNING_IN, Activity
+from shell.status.activities import ACTIVITIES, LIVE_UPDATES, SIGNING_IN, Activity, covered_slots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ class Summary:
 
 def summarise(known: Knowledge) -> Summary:
     """Rows in a fixed order: what a slot serves, then slots nobody gave a row yet, then the shell's own part."""
-    covered = {slot for activity in ACTIVITIES for slot in activity.slots}
+    covered = covered_slots()
     others = [Activity(label=title, slots=(slot,)) for slot, title in known.slots.items() if slot not in covered]
     rows = [_row(activity, known) for activity in (*ACTIVITIES, *others)]
     rows.append(_own(SIGNING_IN, is_up=known.sessions_are_up, detail="Players who are signed in stay signed in."))
