@@ -51,19 +51,18 @@ class Broadcaster:
         self._clock = clock
         self._now = now
         self._changed = asyncio.Event()
+        self._moved: dict[str, None] = {}
         self._drawn_s = float("-inf")
         self._beat_s = float("-inf")
         self._unsent: Frame | None = None
         self._is_away = False
 
     async def announce(self, events: Sequence[CloudEvent]) -> None:
-        """Hear what was counted; tells the players concerned that their own place may have moved."""
-        counted = [event for event in events if event.type in COUNTED_TYPES]
-        if not counted:
-            return
-        self._changed.set()
-        for player in dict.fromkeys(str(event.data.get("player_id", "")) for event in counted):
-            await self._outlet.signal(NEWS, player=player)
+        """Hear what was counted; with the next frame the players concerned are told that their place may have moved."""
+        players = [str(event.data.get("player_id", "")) for event in events if event.type in COUNTED_TYPES]
+        if players:
+            self._moved |= dict.fromkeys(players)
+            self._changed.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Draw and send until `stop` is set; an outage of Redis costs pushes, never the board."""
@@ -91,6 +90,9 @@ class Broadcaster:
         if self._unsent is not None:
             await self._outlet.send(self._unsent)
             self._unsent = None
+        while self._moved:
+            player, _ = self._moved.popitem()
+            await self._outlet.signal(NEWS, player=player)
         if self._clock.monotonic() - self._beat_s < BEAT_EVERY_S:
             return
         frame = await in_thread(newest_frame)

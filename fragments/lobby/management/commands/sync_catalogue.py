@@ -17,6 +17,8 @@ from fragments.lobby.models import Game
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
+    from fragments.lobby.catalogue import CopyState
+
 
 class Command(BaseCommand):
     help = "Pulls the catalogue feed page by page until nothing is missing."
@@ -27,12 +29,18 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["anew"]:
             start_anew()
-        url = settings.FEEDS["catalogue"]
-        keeper = CatalogueKeeper(
-            FeedClient(name="catalogue_sync", url=url, parse=parse_catalogue, timeout_ms=PAGE_TIMEOUT_MS)
-        )
         try:
-            pages, state = asyncio.run(keeper.pull())
+            pages, state = asyncio.run(_pull())
         except CatalogueAway as away:
-            raise CommandError(f"{away} The feed is {url}; start it, or set PROVIDER_URL.") from None
+            raise CommandError(f"{away} Start the provider, or set PROVIDER_URL.") from None
         self.stdout.write(f"Took {pages} pages; the copy has {Game.objects.count()} games, at cursor {state.cursor}.")
+
+
+async def _pull() -> tuple[int, CopyState]:
+    feed = FeedClient(
+        name="catalogue_sync", url=settings.FEEDS["catalogue"], parse=parse_catalogue, timeout_ms=PAGE_TIMEOUT_MS
+    )
+    try:
+        return await CatalogueKeeper(feed).pull()
+    finally:
+        await feed.aclose()

@@ -25,30 +25,39 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from fragment_kit.events.worker import Job
+    from fragments.lobby.catalogue_feed import CataloguePage
 
 
 class Command(BaseCommand):
     help = "Counts settled bets, pushes the board, keeps the catalogue fresh; until SIGTERM or Ctrl-C."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
+        feed = FeedClient(
+            name="catalogue_sync", url=settings.FEEDS["catalogue"], parse=parse_catalogue, timeout_ms=PAGE_TIMEOUT_MS
+        )
         redis = connect(settings.REDIS_URL)
         stream = RedisStream(redis)
-        run_worker(lambda: _jobs(redis, stream), close=stream.close)
+
+        async def close() -> None:
+            await feed.aclose()
+            await stream.close()
+
+        run_worker(lambda: _jobs(redis, stream, feed), close=close)
 
 
-def _jobs(redis: Redis, stream: RedisStream) -> Sequence[Job]:
+def _jobs(redis: Redis, stream: RedisStream, feed: FeedClient[CataloguePage]) -> Sequence[Job]:
     outlet = RedisOutlet(redis)
     broadcaster = Broadcaster(outlet)
     projection = Projection(
         name=GROUP,
         stream=STREAM,
+        subjects=SUBJECTS,
         apply=count,
         log=HttpLog(settings.WALLET_URL),
-        subjects=SUBJECTS,
         announce=broadcaster.announce,
     )
-    feed = FeedClient(
-        name="catalogue_sync", url=settings.FEEDS["catalogue"], parse=parse_catalogue, timeout_ms=PAGE_TIMEOUT_MS
+    return (
+        Consumer(projection, stream),
+        broadcaster,
+        CatalogueKeeper(feed, say_back=lambda: outlet.signal(BACK)),
     )
-    keeper = CatalogueKeeper(feed, say_back=lambda: outlet.signal(BACK))
-    return Consumer(projection, stream), broadcaster, keeper
