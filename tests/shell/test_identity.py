@@ -84,11 +84,12 @@ async def test_it_waits_for_a_hung_redis_once_a_second_and_not_for_every_page(
 
 
 async def test_it_signs_out_at_once_while_redis_is_away_and_tells_redis_later(
-    identity: Identity, broker: redis.asyncio.Redis, sessions_redis: ValkeyProcess
+    identity: Identity, clock: ManualClock, broker: redis.asyncio.Redis, sessions_redis: ValkeyProcess
 ) -> None:
     ended: list[str] = []
     identity.when_signed_out(ended.append)
     await identity.of_key(ANA)
+    data = await broker.get(f"session:{ANA}")
     sessions_redis.stop()
     try:
         await identity.sign_out(ANA)
@@ -98,7 +99,9 @@ async def test_it_signs_out_at_once_while_redis_is_away_and_tells_redis_later(
     finally:
         sessions_redis.start()
     async with redis.asyncio.Redis.from_url(sessions_redis.url) as restarted:
-        await restarted.set(f"session:{ANA}", "{}")
+        await restarted.set(f"session:{ANA}", data)
+        clock.advance(2)
+        assert await identity.of_key(ANA) is None
         await identity.settle()
         assert await restarted.exists(f"session:{ANA}") == 0
 
