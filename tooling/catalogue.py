@@ -43,7 +43,7 @@ def _templates() -> list[str]:
 
 
 GROUPS = (
-    Group(name="types", command=_tool("mypy", *(p for p in PACKAGES if (ROOT / p).is_dir()), "manage.py")),
+    Group(name="types", command=(sys.executable, "-m", "tooling.typecheck")),
     Group(name="lint", command=_tool("ruff", "check", "--quiet", ".")),
     Group(name="format", command=_tool("ruff", "format", "--quiet", "--check", ".")),
     Group(name="imports", command=_tool("lint-imports")),
