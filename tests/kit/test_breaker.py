@@ -85,8 +85,11 @@ def test_it_lets_exactly_one_probe_through() -> None:
     assert made.admit() is None
     clock.advance(5)
     assert made.state == "half_open"
-    probes = [made.admit() for _ in range(50)]
-    assert sum(probe is not None for probe in probes) == 1
+    probes = [ticket for ticket in (made.admit() for _ in range(50)) if ticket is not None]
+    assert len(probes) == 1
+    assert made.snapshot().is_probing
+    probes[0].succeeded()
+    assert (made.state, made.snapshot().is_probing) == ("half_open", False)
 
 
 def test_it_frees_the_place_of_a_probe_whose_player_left() -> None:
@@ -172,10 +175,11 @@ def test_it_ignores_news_of_calls_that_began_before_it_opened() -> None:
     for _ in range(10):
         admitted(made).failed()
     clock.advance(5)
+    admitted(made).succeeded()
     late.succeeded()
     assert made.state == "half_open"
     admitted(made).succeeded()
-    assert made.state == "half_open"
+    assert made.state == "closed"
 
 
 def test_it_counts_only_the_first_word_of_a_ticket() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gzip
 import socket
+import tracemalloc
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fragment_kit.contract.outcome import Fresh, Unavailable
+from shell.composition.failures import CallFailed
+from shell.composition.response_guards import decoded
 from tests.shell.gateways import bench
-from tests.shell.hostile import HTML, Conversation, hostile_fragment
+from tests.shell.hostile import HTML, Conversation, bomb, hostile_fragment
 from tests.shell.hostile_conducts import CASES, OK
 
 if TYPE_CHECKING:
@@ -38,6 +41,16 @@ async def test_it_names_the_cause_in_time_and_the_next_call_is_well(name: str) -
             assert isinstance(healthy, Fresh)
             assert healthy.value.html == "<div>well</div>"
         assert side.gateway.hop.gauges() == {"": (0, 0), "lobby": (0, 0)}
+
+
+def test_it_blows_no_bomb_up() -> None:
+    packed = bomb()
+    tracemalloc.start()
+    with pytest.raises(CallFailed, match="too_large"):
+        decoded(packed, {"content-encoding": "gzip"})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * 2**20
 
 
 async def test_it_says_refused_when_nobody_listens() -> None:

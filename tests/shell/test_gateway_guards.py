@@ -183,6 +183,30 @@ async def test_it_leaks_nothing_when_five_hundred_players_leave(fragment: Hostil
     assert asyncio.all_tasks() - {asyncio.current_task()} <= fragment.tasks
 
 
+async def test_it_frees_the_place_of_a_probe_whose_player_left(fragment: HostileFragment) -> None:
+    fragment.answers("games", status="500 Oh")
+    clock = ManualClock()
+    side = bench(fragment.url, rules=QUICK, clock=clock)
+    for _ in range(4):
+        await side.fetch()
+
+    @fragment.conduct("games")
+    async def _(c: Conversation) -> None:
+        await asyncio.sleep(30)
+
+    clock.advance(5.1)
+    probe = asyncio.ensure_future(side.fetch())
+    await fragment.asked(5)
+    meanwhile, _, _ = await side.fetch()
+    assert isinstance(meanwhile, Unavailable)
+    assert meanwhile.reason == "breaker_open"
+    probe.cancel()
+    await asyncio.gather(probe, return_exceptions=True)
+    fragment.answers("games")
+    outcome, _, _ = await side.fetch()
+    assert isinstance(outcome, Fresh)
+
+
 async def test_it_passes_a_cancellation_on(fragment: HostileFragment) -> None:
     @fragment.conduct("games")
     async def _(c: Conversation) -> None:
