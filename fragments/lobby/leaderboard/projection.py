@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 GROUP: Final = "lobby.board"
 STREAM: Final = "wallet"
-SUBJECTS: Final = "wallet/"
+SUBJECTS: Final = f"{STREAM}/"
 SETTLED: Final = "shell.wallet.bet_settled.v1"
 ROLLED_BACK: Final = "shell.wallet.bet_rolled_back.v1"
 COUNTED_TYPES: Final = frozenset({SETTLED, ROLLED_BACK})

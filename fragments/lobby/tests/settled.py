@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from fragment_kit.contract.events import CloudEvent
-from fragments.lobby.leaderboard.projection import ROLLED_BACK, SETTLED, count
+from fragments.lobby.leaderboard.projection import ROLLED_BACK, SETTLED, STREAM, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,9 +40,9 @@ def _event(kind: str, player: str, bet: str, number: int, after_s: float, **more
     data = {"player_id": player, "wallet_id": f"w-{player}", "currency": "CHIP", "bet_transaction_id": bet, **more}
     return CloudEvent(
         id=f"event-{number}",
-        source="/wallet",
+        source=f"/{STREAM}",
         type=kind,
-        subject=f"wallet/w-{player}",
+        subject=f"{STREAM}/w-{player}",
         aggregateversion=number,
         time=NOON + timedelta(seconds=after_s),
         data=data,
