@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 import uuid
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from provider_simulator.wallet_client import WalletClient
 from provider_simulator.worlds import World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import httpx
 
@@ -33,7 +34,7 @@ class Simulator:
         world: World | None = None,
         wallet_transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        world = world or World(seed=settings.seed)
+        world = world or World(seed=settings.seed, now=_stopped_clock() if settings.is_still else time.time)
         tally = Tally()
         wallet = WalletClient(
             url=settings.wallet_url,
@@ -74,6 +75,11 @@ class Simulator:
                 await self._floor.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _stopped_clock() -> Callable[[], float]:
+    now_s = time.time()
+    return lambda: now_s
 
 
 def simulator_from(environ: Mapping[str, str]) -> Simulator:

@@ -19,22 +19,27 @@ class SettingUnusable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorSettings:
-    """`seed` chooses the world; `rounds_per_s` is the pace of all bots together, 0 leaves them out."""
+    """`seed` chooses the world; `rounds_per_s` is the pace of all bots together, 0 leaves them out.
+
+    `is_still` stops the world's clock at the start, so that a test can tell what an outage changed from what moved.
+    """
 
     seed: int
     wallet_url: str
     secret: str
     rounds_per_s: float
+    is_still: bool = False
 
 
 def read_settings(environ: Mapping[str, str]) -> SimulatorSettings:
-    """Read SIMULATOR_SEED, WALLET_URL, PROVIDER_SECRETS, BOT_ROUNDS_PER_S and DEBUG; raises `SettingUnusable`."""
+    """Read the variables named in the messages below; raises `SettingUnusable` for the first one that is of no use."""
     rounds_per_s = _rounds_per_s(environ.get("BOT_ROUNDS_PER_S", "4"))
     return SimulatorSettings(
         seed=_seed(environ.get("SIMULATOR_SEED", "7")),
         wallet_url=_wallet_url(environ.get("WALLET_URL", "http://127.0.0.1:8101")),
         secret=_secret(environ) if rounds_per_s else "",
         rounds_per_s=rounds_per_s,
+        is_still=_is_on(environ.get("SIMULATOR_STILL", "0")),
     )
 
 
@@ -57,6 +62,10 @@ def _rounds_per_s(text: str) -> float:
     return rounds_per_s
 
 
+def _is_on(text: str) -> bool:
+    return text.strip().lower() not in ("0", "false", "no", "off")
+
+
 def _wallet_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -65,7 +74,7 @@ def _wallet_url(text: str) -> str:
 
 
 def _secret(environ: Mapping[str, str]) -> str:
-    is_debug = environ.get("DEBUG", "1").strip().lower() not in ("0", "false", "no", "off")
+    is_debug = _is_on(environ.get("DEBUG", "1"))
     text = environ.get("PROVIDER_SECRETS", f"{PROVIDER}=demo-secret" if is_debug else "")
     for pair in text.split(","):
         name, _, secret = pair.strip().partition("=")

@@ -42,6 +42,11 @@ def test_it_needs_no_secret_where_nobody_plays() -> None:
     assert read_settings({"DEBUG": "0", "BOT_ROUNDS_PER_S": "0"}).secret == ""
 
 
+def test_it_stops_the_world_when_asked() -> None:
+    assert read_settings({}).is_still is False
+    assert read_settings({"SIMULATOR_STILL": "1"}).is_still is True
+
+
 def test_it_leaves_with_one_sentence() -> None:
     with pytest.raises(SystemExit, match="The provider simulator cannot start: SIMULATOR_SEED"):
         simulator_from({"SIMULATOR_SEED": "x"})
