@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 
+from shell.composition.assets import stylesheet_urls
 from shell.players.session_clock import session_clock
 
 if TYPE_CHECKING:
@@ -67,4 +68,13 @@ def page_context(*, player: PlayerSession | None, cookies: Mapping[str, str], pa
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context processor for pages that Django serves."""
-    return page_context(player=getattr(request, "player", None), path=request.path, cookies=request.COOKIES)
+    context = page_context(player=getattr(request, "player", None), path=request.path, cookies=request.COOKIES)
+    return context | {"stylesheets": _stylesheets}
+
+
+def _stylesheets() -> tuple[str, ...]:
+    """Fragments' stylesheets, for the balance in the header; looked up when a template is rendered, not before."""
+    # Late, because the process is made of everything, this context included.
+    from shell.assembly import shell_process
+
+    return stylesheet_urls(shell_process().edge.upkeep.book)
