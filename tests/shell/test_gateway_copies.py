@@ -31,12 +31,12 @@ async def test_it_shows_an_old_copy_with_its_age_while_the_fragment_is_away(frag
     side = bench(fragment.url, clock=clock)
     await side.fetch(stale=FOR_AN_HOUR)
     fragment.answers("games", status="500 Oh")
+    money, _, _ = await side.fetch(stale=StalePolicy())  # the manifest says never, from now on
+    assert isinstance(money, Unavailable)
     clock.advance(42)
     outcome, trail, _ = await side.fetch(stale=FOR_AN_HOUR)
     assert isinstance(outcome, Stale)
     assert (outcome.age_s, outcome.reason, trail.cache, trail.ttl_s) == (42, "bad_status", "stale", -42)
-    money, _, _ = await side.fetch(stale=StalePolicy())  # the manifest says never, from now on
-    assert isinstance(money, Unavailable)
     clock.advance(3600)
     outcome, _, _ = await side.fetch(stale=FOR_AN_HOUR)
     assert isinstance(outcome, Unavailable)
