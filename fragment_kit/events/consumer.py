@@ -116,11 +116,15 @@ class Consumer:
 
     async def _take_singly(self, delivery: Delivery, event: CloudEvent, intake: Intake, done: list[str]) -> None:
         """Take one event; what fails stays with the broker for another try."""
+        if event.subject in intake.stuck:
+            return
         try:
             verdict = await intake.take(event, is_redelivery=delivery.is_redelivery)
         except LogAway as away:
+            intake.stuck.add(event.subject)
             LOG.warning("event waits", projection=self._projection.name, subject=event.subject, why=str(away))
         except Poisoned as poisoned:
+            intake.stuck.add(event.subject)
             await self._failed(delivery, poisoned)
         else:
             self._note(verdict, delivery, done)

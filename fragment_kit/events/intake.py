@@ -43,11 +43,19 @@ class Killer(Exception):
 
 
 class Intake:
-    """The state of one batch: `applied` holds the events that had an effect, in order."""
+    """The state of one batch.
+
+    Attributes:
+        applied: the events that had an effect, in order.
+        stuck: subjects that failed in this batch; their later events wait for the next try, which should not be
+            spent at once on what may pass in a moment.
+
+    """
 
     def __init__(self, projection: Projection) -> None:
         self._projection = projection
         self.applied: list[CloudEvent] = []
+        self.stuck: set[str] = set()
 
     async def all_at_once(self, events: Sequence[CloudEvent]) -> list[Verdict] | None:
         """Apply `events` in one transaction; None when a handler raised, so that each must be looked at singly."""

@@ -80,10 +80,10 @@ def version_of(projection: Projection, subject: str) -> int:
 
 
 def count_try(projection: Projection, event: CloudEvent) -> int:
-    """Remember one more try of `event`; returns how many there were, 0 when it is not its subject's next event."""
+    """Remember one more try of `event`; returns how many there were, 0 when it is not what its subject waits for."""
     with transaction.atomic():
         position = _position(projection, event.subject)
-        if event.aggregateversion != position.version + 1:
+        if position.halted_because or event.aggregateversion != position.version + 1:
             return 0
         position.tries += 1
         position.save(update_fields=["tries"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import TYPE_CHECKING
 
@@ -71,9 +72,9 @@ def test_it_decides_every_race_of_bet_rollback_and_win_without_losing_a_chip(cas
         bet = f"b{number}"
         at_once(
             [
-                lambda: casino.bet(100, bet),
-                lambda: casino.roll_back(bet, f"x{bet}"),
-                lambda: casino.win(100, bet, f"w{bet}"),
+                partial(casino.bet, 100, bet),
+                partial(casino.roll_back, bet, f"x{bet}"),
+                partial(casino.win, 100, bet, f"w{bet}"),
             ]
         )
         # Whoever came first, the stake came back: by rollback, by the win of the same size, or it never left.

@@ -18,6 +18,8 @@ from fragments.wallet.models import Wallet
 if TYPE_CHECKING:
     from fragments.wallet.tests.casino import Casino
 
+LATE_LINE = "INSERT INTO wallet_entry (transaction_id, account, amount) SELECT id, 'a', 1 FROM wallet_ledgertransaction"
+
 
 def seal(*postings: Posting, amount: int = 100, outcome: str = "OK") -> None:
     """Write a transaction with these lines, as a faulty command would."""
@@ -69,10 +71,7 @@ def test_it_refuses_lines_that_no_transaction_seals(casino: Casino) -> None:
         ("DELETE FROM wallet_entry", "entries are never deleted"),
         ("UPDATE wallet_ledgertransaction SET code = 'OK'", "transactions are never changed"),
         ("DELETE FROM wallet_ledgertransaction", "transactions are never deleted"),
-        (
-            "INSERT INTO wallet_entry (transaction_id, account, amount) SELECT id, 'a', 1 FROM wallet_ledgertransaction",
-            "sealed",
-        ),
+        (LATE_LINE, "sealed"),
         ("UPDATE wallet_round SET state = 'OPEN'", "a closed round stays"),
         ("UPDATE wallet_wallet SET cash = -1", "player_money_not_negative"),
         ("UPDATE outbox SET payload = '{}'", "never changed"),
