@@ -60,6 +60,7 @@ class Stack:
         `var` keeps its files after `stop` (default: a temporary folder). Raises StackFailed after a minute.
         """
         folder = var or Path(tempfile.mkdtemp(prefix="croupier-"))
+        folder.mkdir(parents=True, exist_ok=True)
         words = ["--free-ports", *(("--only", ",".join(only)) if only else ()), *options]
         inherited = {key: value for key, value in os.environ.items() if key not in _FOREIGN}
         with (folder / "serve.log").open("ab") as log:

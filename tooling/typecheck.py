@@ -16,7 +16,9 @@ def main() -> int:
     """Check every service; prints only what is wrong."""
     homes = sorted(path.parent for path in (ROOT / "fragments").glob("*/settings.py"))
     # The kit has no settings of its own; under a fragment's its models are known.
-    services = {"shell": SHELL_PLACES} | {f"fragments.{home.name}": (f"fragments/{home.name}",) for home in homes}
+    services: dict[str, tuple[str, ...]] = {"shell": SHELL_PLACES} | {
+        f"fragments.{home.name}": (f"fragments/{home.name}",) for home in homes
+    }
     services["fragments.wallet"] += ("fragment_kit",)
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(check, services, services.values()))
