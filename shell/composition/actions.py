@@ -12,7 +12,7 @@ from fragment_kit.contract.outcome import Fresh
 from shell.composition.calls import ActionCall, Answered, Refused, SeeOther, SignedOut, Trail, Unknown, Unreachable
 from shell.composition.forms import KEY_FIELD, TOKEN_FIELD, Fields, value_of
 from shell.composition.metrics import ACTIONS
-from shell.composition.panels import Kept, KeptField, Place
+from shell.composition.panels import Again, KeptField, Place
 
 if TYPE_CHECKING:
     from fragment_kit.contract.manifest import ActionSpec, Manifest
@@ -171,19 +171,20 @@ class Actions:
     ) -> NotDone:
         # Sending again is offered only where a second arrival cannot have a second effect.
         is_safe = visit.method == "POST" and (status != NOT_KNOWN_STATUS or form.idempotency_key is not None)
-        kept = _kept(visit, form) if is_safe else None
-        view = self._maker.blocked(place, words=words, reason=reason, kept=kept, reference=visit.request_id[:8].upper())
+        again = _again(visit, form) if is_safe else None
+        reference = visit.request_id[:8].upper()
+        view = self._maker.blocked(place, sentence=words, reason=reason, reference=reference, again=again)
         dealt = self._dealer.show_view(visit, view)
         return NotDone(dealt=dealt, status=status, reason=reason, words=words, retry_after_s=wait_s)
 
 
-def _kept(visit: Visit, form: Form) -> Kept:
+def _again(visit: Visit, form: Form) -> Again:
     fields = tuple(
         KeptField(name=name, value=value, label="" if name == KEY_FIELD else name.replace("_", " ").capitalize())
         for name, value in form.fields
         if name != TOKEN_FIELD
     )
-    return Kept(action=visit.path, fields=fields)
+    return Again(url=visit.path, fields=fields)
 
 
 def _call(visit: Visit, manifest: Manifest, action: ActionSpec, form: Form) -> ActionCall:

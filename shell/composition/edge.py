@@ -12,7 +12,7 @@ from shell.composition.visits import visit_of
 from shell.pages.layouts import layout_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable
 
     from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from shell.composition.dealer import Dealer
     from shell.composition.page_desk import PageDesk
     from shell.composition.panels import Place
-    from shell.composition.recovery import Announce
     from shell.composition.slot_desk import SlotDesk
     from shell.composition.upkeep import Upkeep
     from shell.composition.visits import Visit
@@ -85,37 +84,6 @@ class Edge:
     async def stop(self) -> None:
         """End it."""
         await self.upkeep.stop()
-
-    def announce_with(self, announce: Announce) -> None:
-        """Tell open pages about recoveries this way: `await announce(["wallet.balance"], spread_ms)`."""
-        self.upkeep.recovery.announce_with(announce)
-
-    def slot_titles(self) -> dict[str, str]:
-        """Title of every slot that the registry's fragments offer, by name."""
-        listed, manifests = self.upkeep.registry.fragments, self.upkeep.book.manifests()
-        return {
-            f"{fragment}.{slot.name}": slot.title
-            for fragment, manifest in manifests.items()
-            if fragment in listed
-            for slot in manifest.slots.values()
-        }
-
-    def states_away(self) -> Mapping[str, str]:
-        """Slots that are `stale`, `degraded` or `unavailable` now, by name."""
-        return self.upkeep.recovery.away
-
-    def problems(self) -> Sequence[str]:
-        """Sentences for staff about the registry and manifests that were refused."""
-        return self.upkeep.problems
-
-    def slots_refreshed_by(self, event: str) -> tuple[str, ...]:
-        """Slots whose manifest says `refresh_on` this event."""
-        return tuple(
-            f"{fragment}.{slot.name}"
-            for fragment, manifest in self.upkeep.book.manifests().items()
-            for slot in manifest.slots.values()
-            if event in slot.refresh_on
-        )
 
     def skeleton(self, place: Place, locale: str) -> str:
         """The include of a panel for a page that Django serves."""

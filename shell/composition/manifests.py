@@ -37,6 +37,7 @@ class ManifestPoller:
         client: plain HTTP client; follows no redirect and knows no proxy.
         clean: turns a fragment's fallback into HTML that is safe on any page: `clean(fragment, html)`;
             raises ContractBroken with a sentence when nothing safe is left.
+        timeout_ms: total for each document.
         on_change: told the fragment's name after its manifest changed, and whether it is the first one ever.
 
     """
@@ -48,12 +49,14 @@ class ManifestPoller:
         *,
         clean: Callable[[str, str], str],
         on_change: Callable[[str, bool], None] = lambda _name, _is_first: None,
+        timeout_ms: int = TIMEOUT_MS,
         clock: Clock = MONOTONIC,
     ) -> None:
         self._book = book
         self._client = client
         self._clean = clean
         self._on_change = on_change
+        self._timeout_ms = timeout_ms
         self._clock = clock
         self._due_s: dict[str, float] = {}
         self._version_asked: dict[str, str] = {}
@@ -140,7 +143,7 @@ class ManifestPoller:
         return css
 
     async def _get(self, source: str) -> bytes:
-        status, body = await get(self._client, source, timeout_ms=TIMEOUT_MS)
+        status, body = await get(self._client, source, timeout_ms=self._timeout_ms)
         if status != httpx.codes.OK:
             raise ManifestRefused(f"{source}: answered {status}; 200 is needed.")
         return body

@@ -14,8 +14,8 @@ from fragment_kit.resilience.deadline import Deadline
 BYTES_MAX: Final = 256 * 1024
 
 
-class AnswerTooLong(ContractBroken):
-    """More bytes than any honest answer has."""
+class AnswerUnfit(ContractBroken):
+    """More bytes than any honest answer has, or bytes that could become more."""
 
 
 def make_client() -> httpx.AsyncClient:
@@ -34,13 +34,15 @@ async def get(client: httpx.AsyncClient, url: str, *, timeout_ms: int) -> tuple[
     Raises:
         DeadlinePassed: it took longer.
         httpx.HTTPError: no connection, or it broke.
-        AnswerTooLong: the body has more than 256 KiB.
+        AnswerUnfit: the body has more than 256 KiB, or is compressed.
 
     """
     body = bytearray()
     async with Deadline.after_ms(timeout_ms).enforced(), client.stream("GET", url) as response:
-        async for chunk in response.aiter_raw():
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise AnswerUnfit(f"{url}: is compressed although nothing compressed was asked for.")
+        async for chunk in response.aiter_bytes():
             body += chunk
             if len(body) > BYTES_MAX:
-                raise AnswerTooLong(f"{url}: is longer than {BYTES_MAX // 1024} KiB.")
+                raise AnswerUnfit(f"{url}: is longer than {BYTES_MAX // 1024} KiB.")
     return response.status_code, bytes(body)

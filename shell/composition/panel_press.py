@@ -87,8 +87,9 @@ def _shape_of(view: PanelView) -> tuple[object, ...]:
         view.refresh_events,
         view.min_height_rem,
         view.is_essential,
-        view.words,
+        view.sentence,
         view.kept,
+        view.action_url,
     )
 
 

@@ -59,10 +59,10 @@ class KeptField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A form that could not be sent, so that the player can send it again as it was."""
+class Again:
+    """A form that could not be sent, complete, so that the player can send it once more as it was."""
 
-    action: str
+    url: str
     fields: tuple[KeptField, ...]
 
 
@@ -86,8 +86,9 @@ class PanelView:
     min_height_rem: int = 6
     is_essential: bool = False
     reference: str = ""
-    words: str = ""
-    kept: Kept | None = None
+    sentence: str = ""
+    kept: tuple[KeptField, ...] = ()
+    action_url: str = ""
 
     @property
     def element_id(self) -> str:
@@ -156,9 +157,10 @@ class PanelMaker:
         url = place.url(attempt=attempt + 1)
         return replace(view, attempt=attempt, retry_in_s=wait_s, url=url, reference=reference)
 
-    def blocked(self, place: Place, *, words: str, reason: str, kept: Kept | None, reference: str) -> PanelView:
-        """An action that was not carried out: what happened in `words`, and the form's values, which stay."""
-        return replace(self._view(place, "blocked", reason=reason), words=words, kept=kept, reference=reference)
+    def blocked(self, place: Place, *, sentence: str, reason: str, reference: str, again: Again | None) -> PanelView:
+        """An action that was not carried out: what happened, and the form to send again where that is safe."""
+        view = replace(self._view(place, "blocked", reason=reason), sentence=sentence, reference=reference)
+        return view if again is None else replace(view, kept=again.fields, action_url=again.url)
 
     def _answered(self, place: Place, content: SlotContent) -> PanelView:
         state: Mapping[str, PanelState] = {"fresh": "fresh", "degraded": "degraded", "empty": "empty"}

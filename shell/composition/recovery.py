@@ -29,6 +29,8 @@ SPREAD_MS: Final = 3_000
 QUIET_FIRST_S: Final = 3.0
 QUIET_LAST_S: Final = 60.0
 FORGET_S: Final = 120.0
+DEGRADED: Final = frozenset({"stale", "degraded"})
+EXPECTED: Final = "expected"
 Announce: TypeAlias = "Callable[[Sequence[str], int], Awaitable[None]]"
 
 
@@ -70,34 +72,31 @@ class Recovery:
         *,
         registry: Callable[[], Registry],
         breakers: Breakers,
-        announce: Announce | None = None,
+        announce: Announce,
         clock: Clock = MONOTONIC,
     ) -> None:
         self._client = client
         self._registry = registry
         self._breakers = breakers
-        self._announce = announce or _nobody
+        self._announce = announce
         self._clock = clock
         self._slots: dict[str, _Away] = {}
 
     @property
-    def away(self) -> dict[str, str]:
-        """Slots that are not fresh now, as far as this process has seen, by name with their panel's state."""
-        return {name: slot.state for name, slot in self._slots.items() if slot.is_away}
+    def away(self) -> tuple[str, ...]:
+        """Names of the slots that are not fresh now, as far as this process has seen."""
+        return tuple(name for name, slot in self._slots.items() if slot.is_away and slot.state != EXPECTED)
 
-    def announce_with(self, announce: Announce) -> None:
-        """Use this way to the open pages from now on."""
-        self._announce = announce
+    @property
+    def degraded(self) -> tuple[str, ...]:
+        """Those of them that still show something: an older copy, or an answer without one of its feeds."""
+        return tuple(name for name, slot in self._slots.items() if slot.is_away and slot.state in DEGRADED)
 
     def expect(self, fragment: str, slots: Iterable[str]) -> None:
         """A fragment showed itself for the first time: its slots can come out of whatever stands in for them."""
         for slot in slots:
-            self._slots.setdefault(f"{fragment}.{slot}", _Away(fragment, slot, changed_s=self._clock.monotonic()))
-
-    @property
-    def degraded(self) -> tuple[str, ...]:
-        """Those of them whose fragment answers and only misses one of its feeds."""
-        return tuple(name for name, slot in self._slots.items() if slot.is_away and slot.feed)
+            expected = _Away(fragment, slot, state=EXPECTED, changed_s=self._clock.monotonic())
+            self._slots.setdefault(f"{fragment}.{slot}", expected)
 
     def observe(self, view: PanelView) -> None:
         """Take note of a panel on its way to a player; cheap, because every panel passes here."""
@@ -165,7 +164,3 @@ def _is_back(slot: _Away, answer: dict[str, Any] | None) -> bool:
     checks = answer.get("checks")
     check = checks.get(f"feed:{slot.feed}") if isinstance(checks, dict) else None
     return isinstance(check, dict) and check.get("ok") is True
-
-
-async def _nobody(_slots: Sequence[str], _spread_ms: int) -> None:
-    """Until the live hub is there, no page is open either."""

@@ -26,9 +26,15 @@ class _Kept:
 
 
 class Tickets:
-    """One-use claims on fetches under way; a claim holds only for the same session, place and language."""
+    """One-use claims on fetches under way; a claim holds only for the same session, place and language.
 
-    def __init__(self) -> None:
+    Args:
+        lifetime_s: a fetch that nobody claims in this time is cancelled.
+
+    """
+
+    def __init__(self, *, lifetime_s: float = LIFETIME_S) -> None:
+        self._lifetime_s = lifetime_s
         self._kept: dict[str, _Kept] = {}
 
     def __len__(self) -> int:
@@ -40,7 +46,7 @@ class Tickets:
             task.cancel()
             return ""
         ticket = secrets.token_urlsafe(12)
-        expiry = asyncio.get_running_loop().call_later(LIFETIME_S, self._expire, ticket)
+        expiry = asyncio.get_running_loop().call_later(self._lifetime_s, self._expire, ticket)
         self._kept[ticket] = _Kept(task, visit.session_hash or "", place, visit.locale, expiry)
         return ticket
 

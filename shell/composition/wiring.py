@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
@@ -38,14 +37,14 @@ from shell.players.identity import IDENTITY, player_of, session_hash
 if TYPE_CHECKING:
     from shell.composition.dealer import SlotGateway
     from shell.composition.edge import PlayerOf
+    from shell.composition.recovery import Announce
 
 # Signs passports when DEBUG is on and no key is given; the kit trusts its public half in development only.
 DEVELOPMENT_PRIVATE_KEY: Final = "Y3JvdXBpZXIsIGZvciBkZXZlbG9wbWVudCBvbmx5ISE"
 
 
-@cache
-def build_edge() -> Edge:
-    """The edge of this process, built once; templates of plain Django pages ask for it too."""
+def build_edge(*, announce: Announce) -> Edge:
+    """The edge as the settings describe it; `announce` carries recoveries to the open pages."""
     folder = settings.VAR_DIR / "registry"
     file = RegistryFile(settings.FRAGMENTS_FILE, keep=folder / "fragments.toml")
     book = ManifestBook(folder)
@@ -54,7 +53,7 @@ def build_edge() -> Edge:
         upstreams=upstreams, breakers=breakers, stale_store=store, markup=markup, passports=_passport_office()
     )
     client = make_client()
-    recovery = Recovery(client, registry=lambda: file.current, breakers=breakers)
+    recovery = Recovery(client, registry=lambda: file.current, breakers=breakers, announce=announce)
     takeover = Takeover(
         book=book, markup=markup, upstreams=upstreams, breakers=breakers, store=store, recovery=recovery
     )

@@ -27,10 +27,10 @@ def panel(context: Context, name: str, variant: str = "card") -> SafeString:
     marks: PlaceMarks | None = context.get("panel_places")
     if marks is not None:
         return mark_safe(marks.mark(place))  # noqa: S308 -- a mark of our own, cut out before anything is sent
-    # Late, because wiring builds the edge, and templates of pages without panels must not need one.
-    from shell.composition.wiring import build_edge
+    # Late, because the process is made of everything, templates included.
+    from shell.assembly import shell_process
 
-    return mark_safe(build_edge().skeleton(place, str(context.get("LANGUAGE_CODE") or "en")))  # noqa: S308 -- printed by the shell's own template
+    return mark_safe(shell_process().edge.skeleton(place, str(context.get("LANGUAGE_CODE") or "en")))  # noqa: S308 -- printed by the shell's own template
 
 
 def _place(name: str, variant: str) -> Place:
