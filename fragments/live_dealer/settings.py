@@ -19,6 +19,8 @@ PASSPORT_PUBLIC_KEYS = env.passport_keys(is_debug=DEBUG)
 PROVIDER_URL = env.url("PROVIDER_URL", default="http://127.0.0.1:8200")
 FEEDS = {"tables": f"{PROVIDER_URL}/feeds/tables"}
 
+REDIS_URL = env.url("REDIS_URL", default="redis://127.0.0.1:6379/0", schemes=("redis", "rediss", "unix"))
+
 VAR = env.var_dir(HERE.parents[1])
 DATABASES = database("live_dealer", var_dir=VAR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
