@@ -89,10 +89,9 @@ def search_words(text: str) -> list[str]:
 
 
 def _write(page: CataloguePage, copy: CatalogueCopy) -> int:
-    gone = set(page.removed)
-    rows = [_row(item, copy.listing) for item in page.games if item.game_id not in gone]
+    rows = [_row(item, copy.listing) for item in page.games]
     Game.objects.bulk_create(rows, update_conflicts=True, unique_fields=["game_id"], update_fields=_FIELDS)
-    removed, _ = Game.objects.filter(pk__in=gone).delete()
+    removed, _ = Game.objects.filter(pk__in=page.removed).delete()
     return len(rows) + removed
 
 

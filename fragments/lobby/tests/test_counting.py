@@ -72,6 +72,16 @@ def test_a_rollback_takes_back_the_points_and_the_place() -> None:
     assert board() == [("ben", 100)]
 
 
+def test_a_rollback_leaves_the_place_that_the_remaining_points_have_earned() -> None:
+    arrive(
+        settled("zoe", 10_000, number=1),
+        settled("ana", 10_000, number=2),
+        settled("ana", 5_000, bet="a2", number=3),
+        rolled_back("ana", bet="a2", number=4),
+    )
+    assert board() == [("zoe", 100), ("ana", 100)]
+
+
 def test_a_settlement_after_its_rollback_counts_nothing() -> None:
     arrive(rolled_back("ana", bet="a1", number=1), settled("ana", 10_000, bet="a1", number=2))
     assert board() == []
