@@ -61,7 +61,7 @@ class Tile:
             motif=face // HUES % MOTIFS,
             initial=game.name[:1],
             stakes=f"{chips(game.min_bet_minor)}–{chips(game.max_bet_minor)}",
-            returns=" or ".join(f"{bp / 100:.2f} %" for bp in sorted(game.rtp_bp, reverse=True)),
+            returns=" / ".join(f"{bp / 100:.2f}" for bp in sorted(game.rtp_bp, reverse=True)) + " %",
             swings=VOLATILITY_WORDS[game.volatility],
         )
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
 
+from fragments.lobby.slots import DESK
 from fragments.lobby.tests.shelves import game
 
 if TYPE_CHECKING:
@@ -37,7 +42,7 @@ async def test_it_shows_the_games_that_the_feed_lists_popular_ones_first(shell: 
     assert state == "fresh"
     assert html.index("Lucky Wheel") < html.index("Café à la Carte") < html.index("Silver Owl")
     assert "0.10–100.00" in html
-    assert "96.00 % or 94.00 %" in html
+    assert "96.00 / 94.00 %" in html
 
 
 async def test_it_asks_only_for_what_has_changed(shell: FakeShell, feed: FakeFeed, provider: Provider) -> None:
@@ -88,6 +93,23 @@ async def test_it_answers_within_the_feeds_time_when_the_feed_hangs(shell: FakeS
     started_s = time.monotonic()
     await ask(shell)
     assert time.monotonic() - started_s < 0.55
+
+
+async def test_it_does_not_make_players_wait_for_another_writer(
+    shell: FakeShell, feed: FakeFeed, provider: Provider
+) -> None:
+    await ask(shell)
+    provider.put(game("new-arrival"))
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        started_s = time.monotonic()
+        state, html = await ask(shell)
+        assert time.monotonic() - started_s < 0.5
+        assert state == "fresh"
+        assert "Silver Owl" in html
+        other.execute("ROLLBACK")
+    await asyncio.wait_for(DESK.settled(), 2)
+    assert "New Arrival" in (await ask(shell))[1]
 
 
 async def test_it_finds_games_by_the_beginnings_of_words(shell: FakeShell, feed: FakeFeed) -> None:
