@@ -69,11 +69,12 @@ def page_context(*, player: PlayerSession | None, cookies: Mapping[str, str], pa
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context processor for pages that Django serves."""
     context = page_context(player=getattr(request, "player", None), path=request.path, cookies=request.COOKIES)
-    return context | {"stylesheets": _stylesheets}
+    # The header's balance is the only panel on these pages, and only players have one.
+    return context | {"stylesheets": _stylesheets() if context["player"] else ()}
 
 
 def _stylesheets() -> tuple[str, ...]:
-    """Fragments' stylesheets, for the balance in the header; looked up when a template is rendered, not before."""
+    """Fragments' stylesheets, from the shell's own cache."""
     # Late, because the process is made of everything, this context included.
     from shell.assembly import shell_process
 
