@@ -12,17 +12,18 @@ from fragment_kit.resilience.deadline import Deadline
 from fragment_kit.serving.call import SlotCall
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from django.http import HttpRequest
 
     from fragment_kit.contract.manifest import Manifest
     from fragment_kit.serving.slot import Slot
+    from fragment_kit.serving.view import View
 
 SAMPLE_PLAYER = "ana"
 
 
-def alone_view(manifest: Manifest, slots: Sequence[Slot]) -> Callable[[HttpRequest], Awaitable[HttpResponse]]:
+def alone_view(manifest: Manifest, slots: Sequence[Slot]) -> View:
     """The view of `/`: each slot asked in this process for the sample player, without a passport."""
 
     async def view(request: HttpRequest) -> HttpResponse:

@@ -13,9 +13,11 @@ from fragment_kit.resilience.deadline import Deadline
 from fragment_kit.serving.threads import in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from django.http import HttpRequest
+
+    from fragment_kit.serving.view import View
 
 READY_TIMEOUT_MS = 900
 
@@ -41,7 +43,7 @@ async def healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-def readyz_view(probes: Sequence[Probe]) -> Callable[[HttpRequest], Awaitable[HttpResponse]]:
+def readyz_view(probes: Sequence[Probe]) -> View:
     """The view behind `/readyz`: asks the database and every feed at once, within one deadline."""
     everyone = (DatabaseProbe(), *probes)
 

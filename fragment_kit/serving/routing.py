@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from fragment_kit.contract.manifest import Manifest
     from fragment_kit.serving.health import Probe
+    from fragment_kit.serving.view import View
 
 
 def fragment_urls(
@@ -69,7 +70,7 @@ def _action_patterns(manifest: Manifest, actions: Sequence[Action]) -> Iterable[
         yield path(where, action_view(manifest, specs[entry.path], entry.function), name=where)
 
 
-def _manifest_view(manifest: Manifest) -> object:
+def _manifest_view(manifest: Manifest) -> View:
     body = manifest_to_json(manifest)
 
     async def view(_request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
 from django.urls import set_script_prefix
 
 from fragment_kit.contract import headers
@@ -17,13 +16,13 @@ from fragment_kit.serving.metrics import SLOT_CALLS, SLOT_SECONDS
 from fragment_kit.serving.panel import Panel, SeeSlot, panel_response, refusal, see_slot_response
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from fragment_kit.contract.manifest import ActionSpec, Manifest, SlotSpec
+    from fragment_kit.serving.view import View
 
 SlotFunction = Callable[[SlotCall], Awaitable[Panel]]
 ActionFunction = Callable[[ActionCall], Awaitable[Panel | SeeSlot]]
-View = Callable[["HttpRequest"], Awaitable[HttpResponse]]
 
 
 @dataclass(frozen=True, slots=True)
