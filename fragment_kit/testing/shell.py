@@ -37,13 +37,15 @@ class FakeShell:
 
     async def get(self, path: str, *, player: str | None = None, deadline_ms: int = 2_000) -> HttpResponse:
         """GET `/slots/…` as the shell would."""
-        return await self._client.get(path, headers=dict(self._headers(player, deadline_ms, "include")))
+        response = await self._client.get(path, headers=dict(self._headers(player, deadline_ms, "include")))
+        return cast("HttpResponse", response)  # the stubs of Django's test client have a type of their own
 
     async def post(
         self, path: str, form: Mapping[str, str], *, player: str | None = None, deadline_ms: int = 2_000
     ) -> HttpResponse:
         """POST an action's form as the shell would."""
-        return await self._client.post(path, form, headers=dict(self._headers(player, deadline_ms, "action")))
+        response = await self._client.post(path, form, headers=dict(self._headers(player, deadline_ms, "action")))
+        return cast("HttpResponse", response)
 
     def _headers(self, player: str | None, deadline_ms: int, mode: str) -> Iterator[tuple[str, str]]:
         yield headers.CONTRACT, "1"
