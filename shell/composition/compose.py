@@ -106,7 +106,7 @@ class Composer:
                 await part(send, "".join(ready).encode(), is_last=False)
                 ready.clear()
                 left_s = None if until_s is None else max(0.0, until_s - time.monotonic())
-                await asyncio.wait({task})
+                await asyncio.wait({task}, timeout=left_s)
             ready.append(self._text(page, piece))
         return "".join(ready)
 
