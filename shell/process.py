@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from shell.composition.panels import Place
+    from shell.composition.upkeep import Upkeep
     from shell.live.service import LiveService
     from shell.status.knowledge import Knowledge
 
@@ -21,6 +22,9 @@ log = logger("shell")
 
 class Edge(Protocol):
     """The gateway's ASGI application, which has work of its own between requests."""
+
+    @property
+    def upkeep(self) -> Upkeep: ...
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
 

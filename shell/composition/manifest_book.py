@@ -101,6 +101,11 @@ class ManifestBook:
         accepted = self._accepted.get(name)
         return accepted.manifest if accepted else None
 
+    def slots_of(self, name: str) -> tuple[str, ...]:
+        """The slots that a fragment offers, none while it was never seen."""
+        manifest = self.manifest(name)
+        return tuple(manifest.slots) if manifest else ()
+
     def reason_unseen(self, name: str) -> Reason:
         """Why a fragment that never showed a manifest has nothing to offer."""
         return self._reasons.get(name, "not_registered")

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-import httpx
-
-from fragment_kit.contract.errors import FragmentKitError
 from fragment_kit.resilience.clock import MONOTONIC, Clock
-from shell.composition.out_of_band import get
 from shell.composition.panels import HEALING_STATES
+from shell.composition.readiness import ask_ready
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+    import httpx
 
     from shell.composition.panels import PanelView
     from shell.composition.registry import Registry
 
 log = logging.getLogger(__name__)
-PROBE_TIMEOUT_MS: Final = 1_000
 # Open pages spread their refreshes over this long, so that a fragment coming back is not knocked down again.
 SPREAD_MS: Final = 3_000
 # A slot that leaves again right after it was announced is announced less and less often, up to this.
@@ -139,15 +136,7 @@ class Recovery:
     async def _ready(self, fragment: str) -> dict[str, Any] | None:
         """What the fragment says about itself, or None when it does not answer."""
         entry = self._registry().fragments.get(fragment)
-        for address in entry.addresses if entry else ():
-            try:
-                _, raw = await get(self._client, f"{address}/readyz", timeout_ms=PROBE_TIMEOUT_MS)
-                body = json.loads(raw)
-            except (httpx.HTTPError, FragmentKitError, ValueError):
-                continue
-            if isinstance(body, dict):
-                return body
-        return None
+        return await ask_ready(self._client, entry.addresses if entry else ())
 
     def _forget_old(self, now_s: float) -> None:
         over = [name for name, slot in self._slots.items() if not slot.is_away and now_s - slot.changed_s > FORGET_S]

@@ -1,4 +1,4 @@
-"""The edge's work between requests: follows the registry file, asks for manifests, and watches for recoveries."""
+"""The edge's work between requests: follows the registry file, asks for manifests, and watches who goes and returns."""
 
 from __future__ import annotations
 
@@ -14,21 +14,24 @@ if TYPE_CHECKING:
     from shell.composition.recovery import Recovery
     from shell.composition.registry import Registry
     from shell.composition.registry_file import RegistryFile
+    from shell.composition.vigil import Vigil
 
 log = logging.getLogger(__name__)
 TICK_S: Final = 0.25
 RECOVERY_S: Final = 1.5
+VIGIL_S: Final = 2.0
 FIRST_MANIFESTS_S: Final = 1.5
 
 
 class Upkeep:
-    """Three loops in one place.
+    """The loops in one place.
 
     Args:
         file: the registry and its file.
         book: accepted manifests.
         poller: asks for manifests.
         recovery: watches for slots that come back.
+        vigil: watches for fragments and feeds that go.
         apply: gives a registry to the parts that dial: `apply(registry)`.
         close: called at the end, to close clients.
 
@@ -41,6 +44,7 @@ class Upkeep:
         book: ManifestBook,
         poller: ManifestPoller,
         recovery: Recovery,
+        vigil: Vigil,
         apply: Callable[[Registry], None],
         close: Callable[[], Awaitable[None]],
     ) -> None:
@@ -48,6 +52,7 @@ class Upkeep:
         self.book = book
         self._poller = poller
         self.recovery = recovery
+        self._vigil = vigil
         self._apply = apply
         self._close = close
         self._loops: list[asyncio.Task[None]] = []
@@ -77,6 +82,7 @@ class Upkeep:
         self._loops = [
             asyncio.create_task(_for_ever(self.tick, TICK_S), name="registry and manifests"),
             asyncio.create_task(_for_ever(self._look, RECOVERY_S), name="recovery"),
+            asyncio.create_task(_for_ever(self._watch, VIGIL_S), name="vigil"),
         ]
 
     async def stop(self) -> None:
@@ -95,6 +101,9 @@ class Upkeep:
 
     async def _look(self) -> None:
         await self.recovery.look()
+
+    async def _watch(self) -> None:
+        await self._vigil.look()
 
     def _take_over(self) -> None:
         self.book.load(self.registry.fragments)

@@ -32,6 +32,7 @@ from shell.composition.takeover import Takeover
 from shell.composition.tickets import Tickets
 from shell.composition.upkeep import Upkeep
 from shell.composition.upstream import Upstreams
+from shell.composition.vigil import Vigil
 from shell.players.identity import IDENTITY, player_of, session_hash
 
 if TYPE_CHECKING:
@@ -58,8 +59,15 @@ def build_edge(*, announce: Announce) -> Edge:
         book=book, markup=markup, upstreams=upstreams, breakers=breakers, store=store, recovery=recovery
     )
     poller = ManifestPoller(book, client, clean=takeover.clean_fallback, on_change=takeover.manifest_changed)
+    vigil = Vigil(client, registry=lambda: file.current, slots_of=book.slots_of, announce=announce)
     upkeep = Upkeep(
-        file=file, book=book, poller=poller, recovery=recovery, apply=takeover.registry_changed, close=client.aclose
+        file=file,
+        book=book,
+        poller=poller,
+        recovery=recovery,
+        vigil=vigil,
+        apply=takeover.registry_changed,
+        close=client.aclose,
     )
 
     def purge(key: str) -> None:

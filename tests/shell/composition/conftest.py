@@ -19,6 +19,7 @@ from shell.composition.manifests import ManifestPoller
 from shell.composition.recovery import Recovery
 from shell.composition.registry_file import RegistryFile
 from shell.composition.upkeep import Upkeep
+from shell.composition.vigil import Vigil
 from shell.composition.wiring import assemble
 from shell.players.identity import PlayerSession
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 ANA = PlayerSession(
     player="ana", session_hash="hash-of-ana", display_name="Ana <b>", started_at=datetime(2026, 11, 23, tzinfo=UTC)
 )
+ANSWERS_WITHIN_S = 5.0
 SLOTS = {
     "wallet": ("balance", "topup", "history"),
     "live_dealer": ("tables",),
@@ -143,7 +145,8 @@ class Stage:
                 said.parts.append(message["body"].decode())
                 said.has_begun.set()
 
-        await self.edge(scope, receive, send)
+        async with asyncio.timeout(ANSWERS_WITHIN_S):
+            await self.edge(scope, receive, send)
         return said
 
     def accept(self, name: str, *, css: bytes = b"a{}", **changes: Any) -> None:
@@ -212,7 +215,13 @@ def build_stage(tmp_path: pathlib.Path) -> Callable[..., Stage]:
 
         recovery = Recovery(client, registry=lambda: file.current, breakers=NoBreakers(), announce=announce)
         upkeep = Upkeep(
-            file=file, book=book, poller=poller, recovery=recovery, apply=lambda _: None, close=client.aclose
+            file=file,
+            book=book,
+            poller=poller,
+            recovery=recovery,
+            vigil=Vigil(client, registry=lambda: file.current, slots_of=book.slots_of, announce=announce),
+            apply=lambda _: None,
+            close=client.aclose,
         )
         gateway = FakeGateway()
         stage: Stage
