@@ -10,6 +10,8 @@ import pytest
 
 from fragment_kit.contract.outcome import Stale
 from shell.composition.calls import Answered, Refused, SeeOther, SlotContent, Unknown, Unreachable
+from shell.composition.forms import FormRefused, read_body
+from shell.composition.visits import visit_of
 
 ACT = "/f/promotions/acts"
 FORM = urlencode({"amount": "25 <b>", "idempotency_key": "key-1"})
@@ -87,6 +89,19 @@ async def test_it_refuses_a_body_over_64_kib_in_a_sentence(signed_in: Any, decla
     assert said.status == 413
     assert "64 KiB" in said.text
     assert signed_in.gateway.acts == []
+
+
+async def test_it_stops_reading_a_body_that_never_ends() -> None:
+    asked = []
+
+    async def receive() -> Any:
+        asked.append(1)
+        return {"type": "http.request", "body": b"x" * 10_000, "more_body": True}
+
+    scope: Any = {"headers": [], "query_string": b"", "method": "POST", "path": ACT}
+    with pytest.raises(FormRefused, match="64 KiB"):
+        await read_body(receive, visit_of(scope, None))
+    assert len(asked) == 7
 
 
 @pytest.mark.parametrize(

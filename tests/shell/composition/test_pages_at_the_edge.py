@@ -144,7 +144,10 @@ async def test_it_serves_two_players_from_one_rendering_without_mixing_them(sign
     assert "Ben" in second
     assert "Ana" not in second
     signed_in.player = None
-    assert "Ben" not in (await signed_in.ask("/")).text
+    third = (await signed_in.ask("/")).text
+    assert "Ben" not in third
+    assert 'href="/signin"' in third
+    assert "/signout" not in third
 
 
 async def test_it_puts_the_fragments_stylesheets_into_the_head_and_follows_their_change(stage: Any) -> None:
