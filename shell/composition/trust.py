@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from shell.composition.manifest_book import ManifestBook
     from shell.composition.visits import Visit
 
+Additions: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 # A manifest may open a page for pictures and video of named sites; never for scripts, styles, forms or connections.
 OPENABLE: Final = frozenset({"img-src", "media-src", "frame-src"})
 SOURCE: Final = re.compile(r"https://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?(/[A-Za-z0-9._~/-]*)?")
@@ -27,30 +29,34 @@ SOURCE: Final = re.compile(r"https://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?
 
 def trust_headers(visit: Visit, book: ManifestBook, fragments: Iterable[str]) -> Headers:
     """Headers of a composed page that shows panels of these fragments, beside those that every answer has."""
-    policy = content_policy(_additions(book, fragments))
+    additions = _additions(book, fragments)
+    return (*_lasting(additions), header("X-Request-Id", visit.request_id))
+
+
+@lru_cache(maxsize=256)
+def _lasting(additions: Additions) -> Headers:
+    policy = content_policy(dict(additions))
     said = [(name, value) for name, value in security_headers() if name != "X-Content-Type-Options"]
-    texts = (*said, ("Content-Security-Policy", policy), ("X-Request-Id", visit.request_id))
-    return tuple(header(name, value) for name, value in texts)
+    return tuple(header(name, value) for name, value in (*said, ("Content-Security-Policy", policy)))
 
 
-def _additions(book: ManifestBook, fragments: Iterable[str]) -> dict[str, list[str]]:
-    added: dict[str, list[str]] = {}
+def _additions(book: ManifestBook, fragments: Iterable[str]) -> Additions:
+    added: dict[str, tuple[str, ...]] = {}
     for fragment in sorted(set(fragments)):
         manifest = book.manifest(fragment)
         for name, sources in manifest.csp.items() if manifest else ():
-            good = [source for source in sources if name in OPENABLE and SOURCE.fullmatch(source)]
+            good = tuple(source for source in sources if name in OPENABLE and SOURCE.fullmatch(source))
             if good:
-                added.setdefault(name, []).extend(good)
-    return added
+                added[name] = added.get(name, ()) + good
+    return tuple(sorted(added.items()))
 
 
 def form_token(visit: Visit) -> tuple[str, Headers]:
     """The token for the shell's own forms on a page, and the cookie to set when the browser has none yet."""
-    request = HttpRequest()
     cookie = visit.cookies.get(settings.CSRF_COOKIE_NAME, "")
     if cookie.isalnum() and len(cookie) in {32, 64}:
-        request.META["CSRF_COOKIE"] = cookie
-        return get_token(request), ()
+        return _token_of(cookie), ()
+    request = HttpRequest()
     token = get_token(request)
     parts = [
         f"{settings.CSRF_COOKIE_NAME}={request.META['CSRF_COOKIE']}",
@@ -60,6 +66,14 @@ def form_token(visit: Visit) -> tuple[str, Headers]:
         *(["Secure"] if settings.CSRF_COOKIE_SECURE else []),
     ]
     return token, ((b"set-cookie", "; ".join(parts).encode("latin-1")),)
+
+
+@lru_cache(maxsize=4_096)
+def _token_of(cookie: str) -> str:
+    """A token for a cookie. One mask serves many pages: it hides the token from compression, and we compress nothing."""
+    request = HttpRequest()
+    request.META["CSRF_COOKIE"] = cookie
+    return get_token(request)
 
 
 def is_host_allowed(visit: Visit) -> bool:
