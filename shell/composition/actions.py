@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -16,10 +15,10 @@ from shell.composition.panels import Again, KeptField, Place
 
 if TYPE_CHECKING:
     from fragment_kit.contract.manifest import ActionSpec, Manifest
-    from fragment_kit.contract.outcome import Reason
     from shell.composition.calls import ActionOutcome
     from shell.composition.dealer import Dealer, Dealt, SlotGateway
-    from shell.composition.panels import PanelMaker, PanelState, PanelView
+    from shell.composition.panels import PanelMaker
+    from shell.composition.seen_states import SeenStates
     from shell.composition.visits import Visit
 
 NOT_SENT: Final = "This could not be sent just now, so nothing has happened. Your entries are kept."
@@ -32,7 +31,6 @@ REFUSALS: Final = {
 }
 DECLINED: Final = "This was not accepted. Nothing was changed."
 NOT_KNOWN_STATUS: Final = 504
-SESSIONS_MAX: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +52,7 @@ class NotDone:
 
     dealt: Dealt
     status: int
-    reason: Reason
+    reason: str
     words: str
     retry_after_s: float | None = None
 
@@ -67,28 +65,6 @@ class GoTo:
 
 
 ActionResult: TypeAlias = "Dealt | NotDone | GoTo"
-
-
-class SeenStates:
-    """Which state of a slot each session saw last; a form from an old panel is refused whatever the browser says."""
-
-    def __init__(self, *, entries_max: int = SESSIONS_MAX) -> None:
-        self._states: OrderedDict[tuple[str, str], PanelState] = OrderedDict()
-        self._entries_max = entries_max
-
-    def note(self, visit: Visit, view: PanelView) -> None:
-        # Anonymous players have no session to remember, and no action of theirs needs a fresh panel.
-        if visit.session_hash is None or view.state == "blocked":
-            return
-        key = (visit.session_hash, view.name)
-        self._states[key] = view.state
-        self._states.move_to_end(key)
-        if len(self._states) > self._entries_max:
-            self._states.popitem(last=False)
-
-    def was_fresh(self, visit: Visit, name: str) -> bool:
-        """Whether the session saw the slot fresh last; one it never saw here is the fragment's own to judge."""
-        return self._states.get((visit.session_hash or "", name), "fresh") in {"fresh", "empty"}
 
 
 class Actions:
@@ -114,9 +90,9 @@ class Actions:
         trail = Trail()
         if spec.auth == "player" and visit.player is None:
             outcome: ActionOutcome = Refused(401)
-        elif action.needs_fresh and not self._seen.was_fresh(visit, place.name):
+        elif action.needs_fresh and (reason := self._seen.why_not_fresh(visit, place.name)):
             ACTIONS.labels(place.fragment, "NotFresh").inc()
-            return self._not_done(visit, place, form, words=NOT_FRESH, status=409, reason="contract")
+            return self._not_done(visit, place, form, words=NOT_FRESH, status=503, reason=reason)
         else:
             outcome = await self._gateway.act(_call(visit, manifest, action, form), trail)
         ACTIONS.labels(place.fragment, type(outcome).__name__).inc()
@@ -166,7 +142,7 @@ class Actions:
         *,
         words: str,
         status: int,
-        reason: Reason,
+        reason: str,
         wait_s: float | None = None,
     ) -> NotDone:
         # Sending again is offered only where a second arrival cannot have a second effect.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shell.composition.panels import PanelMaker, PanelView, Place
     from shell.composition.recovery import Recovery
     from shell.composition.registry import Registry
+    from shell.composition.seen_states import SeenStates
     from shell.composition.visits import Visit
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Dealer:
         book: accepted manifests.
         poller: told which version answered.
         recovery: told how each panel ended.
+        seen: told which state each session saw.
 
     """
 
@@ -71,6 +73,7 @@ class Dealer:
         press: PanelPress,
         poller: ManifestPoller,
         recovery: Recovery,
+        seen: SeenStates,
     ) -> None:
         self._gateway = gateway
         self._registry = registry
@@ -79,6 +82,7 @@ class Dealer:
         self._press = press
         self._poller = poller
         self._recovery = recovery
+        self._seen = seen
 
     async def deal(self, visit: Visit, place: Place, mode: Mode) -> Dealt:
         """The panel for a place, by the slot's deadline and in whatever state; only cancellation interrupts it."""
@@ -127,6 +131,7 @@ class Dealer:
         # Names that no manifest has come from outside; they must not fill the watch list or the metrics.
         if self._book.slot(view.fragment, view.place.slot) is not None:
             self._recovery.observe(view)
+            self._seen.note(visit, view)
             PANELS.labels(view.fragment, view.place.slot, view.state, view.reason).inc()
         return Dealt(view=view, html=self._press.print(view, visit.locale), headers=headers, emits=emits)
 

@@ -14,7 +14,6 @@ from shell.composition.panels import Place
 if TYPE_CHECKING:
     from asgiref.typing import ASGISendCallable
 
-    from shell.composition.actions import SeenStates
     from shell.composition.answers import Headers
     from shell.composition.dealer import Dealer, Dealt
     from shell.composition.manifest_book import ManifestBook
@@ -30,18 +29,14 @@ class SlotDesk:
     Args:
         dealer: deals them.
         tickets: fetches that a page left under way.
-        seen: told which state each session saw.
         pages: draws the page around a panel.
         book: accepted manifests.
 
     """
 
-    def __init__(
-        self, *, dealer: Dealer, tickets: Tickets, seen: SeenStates, pages: PageDesk, book: ManifestBook
-    ) -> None:
+    def __init__(self, *, dealer: Dealer, tickets: Tickets, pages: PageDesk, book: ManifestBook) -> None:
         self._dealer = dealer
         self._tickets = tickets
-        self._seen = seen
         self._pages = pages
         self._book = book
 
@@ -67,7 +62,6 @@ class SlotDesk:
 
     async def answer(self, visit: Visit, panel: Dealt, send: ASGISendCallable) -> None:
         """Send a panel in the shape that this visit can use."""
-        self._seen.note(visit, panel.view)
         # A program that sent an action wants its answer and no page around it.
         if visit.is_htmx or (visit.is_json and visit.method not in {"GET", "HEAD"}):
             answer = html_answer(200, panel.html, (*panel.headers, *_trigger(panel)))

@@ -70,7 +70,7 @@ def form_token(visit: Visit) -> tuple[str, Headers]:
 
 @lru_cache(maxsize=4_096)
 def _token_of(cookie: str) -> str:
-    """A token for a cookie. One mask serves many pages: it hides the token from compression, and we compress nothing."""
+    """A token for a cookie. One mask serves many pages: it guards against compression, and we compress nothing."""
     request = HttpRequest()
     request.META["CSRF_COOKIE"] = cookie
     return get_token(request)

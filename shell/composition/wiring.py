@@ -10,7 +10,7 @@ from fragment_kit.contract.errors import SettingRefused
 from fragment_kit.contract.passport import private_key_from_text
 from fragment_kit.resilience.breaker_board import BreakerBoard
 from shell.composition.action_desk import ActionDesk
-from shell.composition.actions import Actions, SeenStates
+from shell.composition.actions import Actions
 from shell.composition.compose import Composer
 from shell.composition.dealer import Dealer
 from shell.composition.edge import Edge
@@ -26,6 +26,7 @@ from shell.composition.panels import PanelMaker
 from shell.composition.passports import PassportOffice
 from shell.composition.recovery import Recovery
 from shell.composition.registry_file import RegistryFile
+from shell.composition.seen_states import SeenStates
 from shell.composition.slot_desk import SlotDesk
 from shell.composition.stale_store import StaleStore
 from shell.composition.takeover import Takeover
@@ -82,6 +83,7 @@ def assemble(
 ) -> Edge:
     """Put the answering parts around a gateway; a test brings one of its own."""
     book, recovery = upkeep.book, upkeep.recovery
+    seen = SeenStates()
     maker = PanelMaker(book, is_essential=upkeep.is_essential)
     dealer = Dealer(
         gateway=gateway,
@@ -91,11 +93,12 @@ def assemble(
         press=PanelPress(),
         poller=poller,
         recovery=recovery,
+        seen=seen,
     )
-    tickets, seen = Tickets(), SeenStates()
+    tickets = Tickets()
     cutter = PageCutter(book, registry_generation=lambda: upkeep.registry.generation)
     pages = PageDesk(cutter=cutter, composer=Composer(dealer, tickets, inline_budget_ms=budget_ms), book=book)
-    slots = SlotDesk(dealer=dealer, tickets=tickets, seen=seen, pages=pages, book=book)
+    slots = SlotDesk(dealer=dealer, tickets=tickets, pages=pages, book=book)
     actions = Actions(gateway=gateway, dealer=dealer, maker=maker, seen=seen)
     desk = ActionDesk(actions=actions, slots=slots, pages=pages, book=book)
     return Edge(pages=pages, slots=slots, actions=desk, dealer=dealer, upkeep=upkeep, player_of=player_of)

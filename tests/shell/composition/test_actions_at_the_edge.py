@@ -155,14 +155,16 @@ async def test_it_does_not_offer_to_send_again_what_could_happen_twice(signed_in
     assert "Send again" not in said.text
 
 
-async def test_it_refuses_an_action_from_a_panel_that_was_not_fresh(signed_in: Any) -> None:
+@pytest.mark.parametrize("seen_at", ["/f/promotions/offers", "/offers?compose=inline"])
+async def test_it_refuses_an_action_from_a_panel_that_was_not_fresh(signed_in: Any, seen_at: str) -> None:
     old = Stale(SlotContent(html="<p>old</p>"), datetime.now(UTC), 5, "timeout")
     signed_in.gateway.answers["promotions.offers"] = old
-    await signed_in.panel("promotions.offers")
+    await signed_in.ask(seen_at)
     said = await signed_in.post(ACT, FORM)
     assert 'data-state="blocked"' in said.text
     assert signed_in.gateway.acts == []
-    assert (await signed_in.post(ACT, FORM, accept="application/json", hx_request="false")).status == 409
+    as_program = await signed_in.post(ACT, FORM, accept="application/json", hx_request="false")
+    assert (as_program.status, as_program.data["reason"]) == (503, "timeout")
     del signed_in.gateway.answers["promotions.offers"]
     await signed_in.panel("promotions.offers")
     await signed_in.post(ACT, FORM)
