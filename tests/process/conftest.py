@@ -31,7 +31,7 @@ def ana(stack: Stack) -> Iterator[Visitor]:
         yield player
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def healthy(stack: Stack, ana: Visitor) -> Iterator[None]:
     """Every test finds, and leaves, a floor where everything works."""
     yield

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.stack import Stack
     from tests.visitor import Visitor
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.usefixtures("healthy")]
 
 PANEL_OF = {
     "wallet": "wallet.balance",
