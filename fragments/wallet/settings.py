@@ -8,6 +8,7 @@ from fragment_kit.contract.errors import SettingRefused
 from fragment_kit.serving import env
 from fragment_kit.serving.database import database
 from fragment_kit.serving.logs import logging_config
+from fragments.wallet.care.windows import house_zone
 
 HERE = Path(__file__).resolve().parent
 FRAGMENT_MANIFEST = HERE / "manifest.toml"
@@ -31,6 +32,8 @@ if "wallet" in PROVIDER_SECRETS:
 STARTING_FLOAT_MINOR = env.integer("STARTING_FLOAT_MINOR", default=100_000, low=1, high=10**12)
 # In development a wallet opens for whoever comes, so that demo players and load tests need no preparation.
 OPENS_UNKNOWN_PLAYERS = env.boolean("OPENS_UNKNOWN_PLAYERS", default=DEBUG)
+# Where the house's day begins and ends: limits per day, 7 days and month count calendar days of this zone.
+HOUSE_TIME_ZONE = house_zone(env.text("HOUSE_TIME_ZONE", default="UTC"))
 PLAYER_TOKEN_HOURS = env.integer("PLAYER_TOKEN_HOURS", default=12, low=1, high=72)
 
 VAR = env.var_dir(HERE.parents[1])
