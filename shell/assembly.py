@@ -15,7 +15,7 @@ from shell.status.knowledge import Knowledge
 
 if TYPE_CHECKING:
     from shell.composition.edge import Edge
-    from shell.composition.markup import Trust
+    from shell.gateway.markup import Trust
     from shell.status.knowledge import Level
 
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from shell.composition.panels import Place
-    from shell.composition.upkeep import Upkeep
     from shell.live.service import LiveService
     from shell.status.knowledge import Knowledge
+    from shell.upkeep.loops import Upkeep
 
 log = logger("shell")
 

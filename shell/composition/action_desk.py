@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from fragment_kit.contract.manifest import ActionSpec, Manifest
     from shell.composition.actions import ActionResult, Actions
     from shell.composition.answers import Answer
-    from shell.composition.manifest_book import ManifestBook
     from shell.composition.page_desk import PageDesk
     from shell.composition.slot_desk import SlotDesk
     from shell.composition.visits import Visit
+    from shell.registry.manifest_book import ManifestBook
 
 NEVER_SEEN: Final = "This part of the floor has not opened yet, so nothing was sent. Try again in a moment."
 FOREIGN: Final = "This form did not come from this site's own page, so it was not sent. Open the page again and retry."

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from fragment_kit.contract.outcome import Fresh
-from shell.composition.calls import ActionCall, Answered, Refused, SeeOther, SignedOut, Trail, Unknown, Unreachable
 from shell.composition.forms import KEY_FIELD, TOKEN_FIELD, Fields, value_of
 from shell.composition.metrics import ACTIONS
 from shell.composition.panels import Again, KeptField, Place
+from shell.gateway.calls import ActionCall, Answered, Refused, SeeOther, SignedOut, Trail, Unknown, Unreachable
 
 if TYPE_CHECKING:
     from fragment_kit.contract.manifest import ActionSpec, Manifest
-    from shell.composition.calls import ActionOutcome
     from shell.composition.dealer import Dealer, Dealt, SlotGateway
     from shell.composition.panels import PanelMaker
     from shell.composition.seen_states import SeenStates
     from shell.composition.visits import Visit
+    from shell.gateway.calls import ActionOutcome
 
 NOT_SENT: Final = "This could not be sent just now, so nothing has happened. Your entries are kept."
 NOT_KNOWN: Final = "We do not know yet whether this went through. Your entries are kept."

@@ -9,7 +9,7 @@ from shell.composition.answers import NOSNIFF, Answer, send_answer, text_answer
 if TYPE_CHECKING:
     from asgiref.typing import ASGISendCallable
 
-    from shell.composition.manifest_book import ManifestBook
+    from shell.registry.manifest_book import ManifestBook
 
 PREFIX: Final = "/assets/"
 # The name changes with the content, so a year is safe.

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 from fragment_kit.contract.headers import PANEL_STATE, REQUEST_ID
 from fragment_kit.contract.outcome import Fresh, Stale, Unavailable
 from shell.composition.answers import header
-from shell.composition.calls import SignedOut, SlotCall, Trail
 from shell.composition.metrics import PANEL_SECONDS, PANELS
-from shell.composition.proof import proof_headers
+from shell.gateway.calls import SignedOut, SlotCall, Trail
+from shell.gateway.proof import proof_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from fragment_kit.contract.headers import Mode
     from fragment_kit.contract.manifest import SlotSpec
     from shell.composition.answers import Headers
-    from shell.composition.calls import ActionCall, ActionOutcome, SlotOutcome
-    from shell.composition.manifest_book import ManifestBook
-    from shell.composition.manifests import ManifestPoller
     from shell.composition.panel_press import PanelPress
     from shell.composition.panels import PanelMaker, PanelView, Place
-    from shell.composition.recovery import Recovery
-    from shell.composition.registry import Registry
     from shell.composition.seen_states import SeenStates
     from shell.composition.visits import Visit
+    from shell.gateway.calls import ActionCall, ActionOutcome, SlotOutcome
+    from shell.registry.entries import Registry
+    from shell.registry.manifest_book import ManifestBook
+    from shell.upkeep.manifest_poller import ManifestPoller
+    from shell.upkeep.recovery import Recovery
 
 log = logging.getLogger(__name__)
 
 
 class SlotGateway(Protocol):
-    """The border to the fragments; see `shell.composition.gateway.Gateway`."""
+    """The border to the fragments; see `shell.gateway.gateway.Gateway`."""
 
     async def fetch(self, call: SlotCall, trail: Trail | None = None) -> SlotOutcome: ...
     async def act(self, call: ActionCall, trail: Trail | None = None) -> ActionOutcome: ...

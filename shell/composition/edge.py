@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from shell.composition.page_desk import PageDesk
     from shell.composition.panels import Place
     from shell.composition.slot_desk import SlotDesk
-    from shell.composition.upkeep import Upkeep
     from shell.composition.visits import Visit
     from shell.players.identity import PlayerSession
+    from shell.upkeep.loops import Upkeep
 
     PlayerOf: TypeAlias = Callable[[HTTPScope], Awaitable[PlayerSession | None]]
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from shell.composition.answers import Headers
     from shell.composition.compose import Composer
     from shell.composition.dealer import Dealt
-    from shell.composition.manifest_book import ManifestBook
     from shell.composition.pages import PageCutter, Pieces
     from shell.composition.visits import Visit
     from shell.pages.layouts import Layout
+    from shell.registry.manifest_book import ManifestBook
 
 
 class PageDesk:

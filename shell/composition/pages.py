@@ -20,9 +20,9 @@ from shell.players.session_clock import session_clock
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from shell.composition.manifest_book import ManifestBook
     from shell.composition.visits import Visit
     from shell.pages.layouts import Layout
+    from shell.registry.manifest_book import ManifestBook
 
 PAGES_MAX: Final = 512
 _MARK: Final = f"q{secrets.token_hex(6)}"

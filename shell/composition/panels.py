@@ -9,18 +9,18 @@ from urllib.parse import urlencode
 
 from fragment_kit.contract.manifest import SlotSpec
 from fragment_kit.contract.outcome import Fresh, Stale, Unavailable
-from shell.composition.calls import SignedOut, SlotContent, SlotOutcome
+from shell.gateway.calls import SignedOut, SlotContent, SlotOutcome
+from shell.upkeep.recovery import HEALING_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from shell.composition.manifest_book import ManifestBook
+    from shell.registry.manifest_book import ManifestBook
 
 PanelState: TypeAlias = Literal[
     "loading", "fresh", "stale", "degraded", "unavailable", "empty", "signed-out", "blocked"
 ]
 Variant: TypeAlias = Literal["bar", "card"]
-HEALING_STATES: Final = frozenset({"stale", "degraded", "unavailable"})
 FIRST_RETRY_S: Final = 4
 LAST_RETRY_S: Final = 60
 

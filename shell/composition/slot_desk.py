@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, cast
 from fragment_kit.contract.manifest import NAME
 from fragment_kit.contract.outcome import Unavailable
 from shell.composition.answers import header, html_answer, redirect, send_answer
-from shell.composition.calls import Trail
 from shell.composition.panels import Place
+from shell.gateway.calls import Trail
 
 if TYPE_CHECKING:
     from asgiref.typing import ASGISendCallable
 
     from shell.composition.answers import Headers
     from shell.composition.dealer import Dealer, Dealt
-    from shell.composition.manifest_book import ManifestBook
     from shell.composition.page_desk import PageDesk
     from shell.composition.panels import Variant
     from shell.composition.tickets import Tickets
     from shell.composition.visits import Visit
+    from shell.registry.manifest_book import ManifestBook
 
 
 class SlotDesk:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from shell.composition.answers import Headers
-    from shell.composition.manifest_book import ManifestBook
     from shell.composition.visits import Visit
+    from shell.registry.manifest_book import ManifestBook
 
 Additions: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 # A manifest may open a page for pictures and video of named sites; never for scripts, styles, forms or connections.

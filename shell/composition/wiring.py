@@ -14,32 +14,32 @@ from shell.composition.actions import Actions
 from shell.composition.compose import Composer
 from shell.composition.dealer import Dealer
 from shell.composition.edge import Edge
-from shell.composition.gateway import Gateway
-from shell.composition.manifest_book import ManifestBook
-from shell.composition.manifests import ManifestPoller
-from shell.composition.markup import MarkupPolicies
-from shell.composition.out_of_band import make_client
 from shell.composition.page_desk import PageDesk
 from shell.composition.pages import PageCutter
 from shell.composition.panel_press import PanelPress
 from shell.composition.panels import PanelMaker
-from shell.composition.passports import PassportOffice
-from shell.composition.recovery import Recovery
-from shell.composition.registry_file import RegistryFile
 from shell.composition.seen_states import SeenStates
 from shell.composition.slot_desk import SlotDesk
-from shell.composition.stale_store import StaleStore
-from shell.composition.takeover import Takeover
 from shell.composition.tickets import Tickets
-from shell.composition.upkeep import Upkeep
-from shell.composition.upstream import Upstreams
-from shell.composition.vigil import Vigil
+from shell.gateway.gateway import Gateway
+from shell.gateway.markup import MarkupPolicies
+from shell.gateway.passports import PassportOffice
+from shell.gateway.stale_store import StaleStore
+from shell.gateway.upstream import Upstreams
 from shell.players.identity import IDENTITY, player_of, session_hash
+from shell.registry.manifest_book import ManifestBook
+from shell.registry.registry_file import RegistryFile
+from shell.upkeep.loops import Upkeep
+from shell.upkeep.manifest_poller import ManifestPoller
+from shell.upkeep.out_of_band import make_client
+from shell.upkeep.recovery import Recovery
+from shell.upkeep.takeover import Takeover
+from shell.upkeep.vigil import Vigil
 
 if TYPE_CHECKING:
     from shell.composition.dealer import SlotGateway
     from shell.composition.edge import PlayerOf
-    from shell.composition.recovery import Announce
+    from shell.upkeep.recovery import Announce
 
 # Signs passports when DEBUG is on and no key is given; the kit trusts its public half in development only.
 DEVELOPMENT_PRIVATE_KEY: Final = "Y3JvdXBpZXIsIGZvciBkZXZlbG9wbWVudCBvbmx5ISE"

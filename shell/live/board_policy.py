@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from shell.composition.failures import CallFailed
-from shell.composition.markup import MarkupPolicy
+from shell.gateway.failures import CallFailed
+from shell.gateway.markup import MarkupPolicy
 from shell.live.frames import UpdateRefused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shell.composition.markup import Trust
+    from shell.gateway.markup import Trust
 
 
 class BoardPolicy:

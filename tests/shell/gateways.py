@@ -12,18 +12,18 @@ from fragment_kit.contract.manifest import StalePolicy
 from fragment_kit.resilience.breaker_board import BreakerBoard
 from fragment_kit.resilience.breaker_rules import BreakerRules
 from fragment_kit.resilience.clock import MONOTONIC, Clock
-from shell.composition.calls import ActionCall, SlotCall, Trail
-from shell.composition.gateway import Gateway
-from shell.composition.markup import MarkupPolicies
-from shell.composition.passports import PassportOffice
-from shell.composition.stale_store import StaleStore
-from shell.composition.upstream import Upstreams
+from shell.gateway.calls import ActionCall, SlotCall, Trail
+from shell.gateway.gateway import Gateway
+from shell.gateway.markup import MarkupPolicies
+from shell.gateway.passports import PassportOffice
+from shell.gateway.stale_store import StaleStore
+from shell.gateway.upstream import Upstreams
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from shell.composition.calls import SlotOutcome
-    from shell.composition.upstream import Upstream
+    from shell.gateway.calls import SlotOutcome
+    from shell.gateway.upstream import Upstream
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 FOR_AN_HOUR = StalePolicy(policy="labelled", max_age_s=3600)

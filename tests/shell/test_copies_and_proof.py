@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fragment_kit.contract.outcome import REASONS, Fresh, Stale, Unavailable
 from fragment_kit.contract.passport import read_passport
 from fragment_kit.resilience.clock import ManualClock
-from shell.composition.calls import SignedOut, SlotContent, Trail
-from shell.composition.passports import PassportOffice
-from shell.composition.proof import PROXY_ERRORS, proof_headers
-from shell.composition.stale_store import ENTRY_BYTES_MAX, CopyKey, StaleStore
+from shell.gateway.calls import SignedOut, SlotContent, Trail
+from shell.gateway.passports import PassportOffice
+from shell.gateway.proof import PROXY_ERRORS, proof_headers
+from shell.gateway.stale_store import ENTRY_BYTES_MAX, CopyKey, StaleStore
 from tests.shell.gateways import KEY
 
 NOW = datetime.now(UTC)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fragment_kit.resilience.breaker_rules import BreakerRules
-from shell.composition.calls import Answered, Refused, SeeOther, Trail, Unknown, Unreachable
+from shell.gateway.calls import Answered, Refused, SeeOther, Trail, Unknown, Unreachable
 from tests.shell.gateways import action_call, bench
 from tests.shell.hostile import Conversation, HostileFragment, hostile_fragment
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fragment_kit.contract.outcome import Fresh, Unavailable
-from shell.composition.failures import CallFailed
-from shell.composition.response_guards import decoded
+from shell.gateway.failures import CallFailed
+from shell.gateway.response_guards import decoded
 from tests.shell.gateways import bench
 from tests.shell.hostile import HTML, Conversation, bomb, hostile_fragment
 from tests.shell.hostile_conducts import CASES, OK

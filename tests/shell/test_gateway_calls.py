@@ -8,7 +8,7 @@ import pytest
 
 from fragment_kit.contract.outcome import Fresh, Unavailable
 from fragment_kit.contract.passport import read_passport
-from shell.composition.calls import SignedOut
+from shell.gateway.calls import SignedOut
 from tests.shell.gateways import KEY, bench
 from tests.shell.hostile import Conversation, HostileFragment, hostile_fragment
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shell.composition.failures import CallFailed
-from shell.composition.markup import MarkupPolicies, has_one_root
+from shell.gateway.failures import CallFailed
+from shell.gateway.markup import MarkupPolicies, has_one_root
 
 CSP = {"img-src": ("https://cdn.example", "*", "https:"), "media-src": ("https://video.example",)}
 

@@ -6,8 +6,8 @@ import pathlib
 
 import pytest
 
-from shell.composition.registry import RegistryEntry, RegistryRefused, read_registry
-from shell.composition.registry_file import RegistryFile
+from shell.registry.entries import RegistryEntry, RegistryRefused, read_registry
+from shell.registry.registry_file import RegistryFile
 
 GOOD = '[fragments.wallet]\nurl = "http://127.0.0.1:8101/"\n'
 SHIPPED = pathlib.Path(__file__).parents[2] / "shell" / "fragments.toml"

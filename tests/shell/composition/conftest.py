@@ -13,22 +13,22 @@ import pytest
 
 from fragment_kit.contract.manifest import parse_manifest
 from fragment_kit.contract.outcome import Fresh
-from shell.composition.calls import ActionCall, Answered, SlotCall, SlotContent
-from shell.composition.manifest_book import Accepted, ManifestBook, Stylesheet
-from shell.composition.manifests import ManifestPoller
-from shell.composition.recovery import Recovery
-from shell.composition.registry_file import RegistryFile
-from shell.composition.upkeep import Upkeep
-from shell.composition.vigil import Vigil
 from shell.composition.wiring import assemble
+from shell.gateway.calls import ActionCall, Answered, SlotCall, SlotContent
 from shell.players.identity import PlayerSession
+from shell.registry.manifest_book import Accepted, ManifestBook, Stylesheet
+from shell.registry.registry_file import RegistryFile
+from shell.upkeep.loops import Upkeep
+from shell.upkeep.manifest_poller import ManifestPoller
+from shell.upkeep.recovery import Recovery
+from shell.upkeep.vigil import Vigil
 
 if TYPE_CHECKING:
     import pathlib
     from collections.abc import Callable
 
-    from shell.composition.calls import ActionOutcome, SlotOutcome
     from shell.composition.edge import Edge
+    from shell.gateway.calls import ActionOutcome, SlotOutcome
 
 ANA = PlayerSession(
     player="ana", session_hash="hash-of-ana", display_name="Ana <b>", started_at=datetime(2026, 11, 23, tzinfo=UTC)

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 import pytest
 
 from fragment_kit.contract.outcome import Stale
-from shell.composition.calls import Answered, Refused, SeeOther, SlotContent, Unknown, Unreachable
 from shell.composition.forms import FormRefused, read_body
 from shell.composition.visits import visit_of
+from shell.gateway.calls import Answered, Refused, SeeOther, SlotContent, Unknown, Unreachable
 
 ACT = "/f/promotions/acts"
 FORM = urlencode({"amount": "25 <b>", "idempotency_key": "key-1"})

@@ -11,10 +11,10 @@ import pytest
 
 from fragment_kit.contract.errors import ManifestRefused
 from fragment_kit.resilience.clock import ManualClock
-from shell.composition.manifest_book import ManifestBook
-from shell.composition.manifests import ManifestPoller
-from shell.composition.out_of_band import make_client
-from shell.composition.registry import read_registry
+from shell.registry.entries import read_registry
+from shell.registry.manifest_book import ManifestBook
+from shell.upkeep.manifest_poller import ManifestPoller
+from shell.upkeep.out_of_band import make_client
 
 if TYPE_CHECKING:
     import pathlib

@@ -11,8 +11,8 @@ import pytest
 
 from fragment_kit.resilience.clock import ManualClock
 from shell.composition.panels import PanelView, Place
-from shell.composition.recovery import Recovery
-from shell.composition.registry import read_registry
+from shell.registry.entries import read_registry
+from shell.upkeep.recovery import Recovery
 
 REGISTRY = read_registry(
     '[fragments.wallet]\nurl = "http://wallet.test"\n[fragments.lobby]\nurl = "http://lobby.test"\n', source="test"

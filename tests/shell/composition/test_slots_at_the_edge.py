@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fragment_kit.contract.outcome import Fresh, Stale, Unavailable
-from shell.composition.calls import SignedOut, SlotContent
+from shell.gateway.calls import SignedOut, SlotContent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

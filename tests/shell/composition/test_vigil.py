@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from fragment_kit.resilience.clock import ManualClock
-from shell.composition.registry import read_registry
-from shell.composition.vigil import QUIET_S, Vigil
+from shell.registry.entries import read_registry
+from shell.upkeep.vigil import QUIET_S, Vigil
 
 REGISTRY = read_registry(
     '[fragments.wallet]\nurl = "http://wallet.test"\n[fragments.lobby]\nurl = "http://lobby.test"\n', source="test"

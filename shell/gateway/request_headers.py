@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fragment_kit.contract import headers
-from shell.composition.failures import CallFailed
+from shell.gateway.failures import CallFailed
 
 if TYPE_CHECKING:
     from fragment_kit.resilience.deadline import Deadline
-    from shell.composition.calls import ActionCall, SlotCall
+    from shell.gateway.calls import ActionCall, SlotCall
 
 Headers = list[tuple[str, str]]
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from fragment_kit.contract.passport import LIFETIME_S_MAX, sign_passport
 from fragment_kit.resilience.clock import MONOTONIC, Clock
-from shell.composition.calls import SlotCall
+from shell.gateway.calls import SlotCall
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from shell.composition.calls import ActionCall
+    from shell.gateway.calls import ActionCall
 
 REUSED_S: Final = LIFETIME_S_MAX / 2  # what is left must outlast the longest call
 KEPT_MAX: Final = 20_000

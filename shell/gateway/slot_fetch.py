@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, cast
 from fragment_kit.contract.errors import DeadlinePassed
 from fragment_kit.contract.outcome import Fresh, Stale, Unavailable
 from fragment_kit.resilience.single_flight import SingleFlight
-from shell.composition import copies
-from shell.composition.calls import SignedOut, SlotCall, SlotContent, Trail
-from shell.composition.failures import CallFailed
-from shell.composition.replies import SLOT_BODIES, NotModified, slot_reply
-from shell.composition.request_headers import check_path, slot_headers
-from shell.composition.upstream import UpstreamRequest
+from shell.gateway import copies
+from shell.gateway.calls import SignedOut, SlotCall, SlotContent, Trail
+from shell.gateway.failures import CallFailed
+from shell.gateway.replies import SLOT_BODIES, NotModified, slot_reply
+from shell.gateway.request_headers import check_path, slot_headers
+from shell.gateway.upstream import UpstreamRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from fragment_kit.resilience.deadline import Deadline
-    from shell.composition.calls import SlotOutcome
-    from shell.composition.cooldowns import Cooldowns
-    from shell.composition.hop import Hop
-    from shell.composition.markup import MarkupPolicies
-    from shell.composition.passports import PassportOffice
-    from shell.composition.stale_store import CopyKey, StaleStore, StoredCopy
-    from shell.composition.upstream import RawResponse
+    from shell.gateway.calls import SlotOutcome
+    from shell.gateway.cooldowns import Cooldowns
+    from shell.gateway.hop import Hop
+    from shell.gateway.markup import MarkupPolicies
+    from shell.gateway.passports import PassportOffice
+    from shell.gateway.stale_store import CopyKey, StaleStore, StoredCopy
+    from shell.gateway.upstream import RawResponse
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,15 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from fragment_kit.resilience.clock import MONOTONIC, Clock
-from shell.composition.readiness import ask_ready, troubles_of
+from shell.upkeep.readiness import ask_ready, troubles_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     import httpx
 
-    from shell.composition.recovery import Announce
-    from shell.composition.registry import Registry
+    from shell.registry.entries import Registry
+    from shell.upkeep.recovery import Announce
 
 log = logging.getLogger(__name__)
 # Bad news is spread over less time than good news: the pages ask something that answers at once, or not at all.

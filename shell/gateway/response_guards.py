@@ -6,7 +6,7 @@ import re
 import zlib
 from typing import TYPE_CHECKING, Final
 
-from shell.composition.failures import CallFailed
+from shell.gateway.failures import CallFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fragment_kit.contract.errors import ContractBroken
 from fragment_kit.contract.manifest import Manifest, SlotSpec, manifest_to_json, parse_manifest
-from shell.composition.durable import replace_file
+from shell.registry.durable import replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

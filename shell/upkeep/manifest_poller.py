@@ -12,14 +12,14 @@ import httpx
 from fragment_kit.contract.errors import ContractBroken, DeadlinePassed, ManifestRefused
 from fragment_kit.contract.manifest import parse_manifest
 from fragment_kit.resilience.clock import MONOTONIC, Clock
-from shell.composition.manifest_book import Accepted, ManifestBook, Stylesheet
-from shell.composition.out_of_band import get
+from shell.registry.manifest_book import Accepted, ManifestBook, Stylesheet
+from shell.upkeep.out_of_band import get
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fragment_kit.contract.outcome import Reason
-    from shell.composition.registry import Registry, RegistryEntry
+    from shell.registry.entries import Registry, RegistryEntry
 
 log = logging.getLogger(__name__)
 PATH: Final = "/.well-known/fragment.json"

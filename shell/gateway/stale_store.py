@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from fragment_kit.resilience.clock import MONOTONIC, Clock
 
 if TYPE_CHECKING:
-    from shell.composition.calls import SlotContent
+    from shell.gateway.calls import SlotContent
 
 STORE_BYTES_MAX: Final = 64 * 1024 * 1024
 ENTRY_BYTES_MAX: Final = 256 * 1024

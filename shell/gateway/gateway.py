@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 from fragment_kit.contract.outcome import Unavailable
 from fragment_kit.resilience.clock import MONOTONIC, Clock
 from fragment_kit.resilience.deadline import Deadline
-from shell.composition.calls import ActionCall, Refused, SlotCall, Trail, Unknown, Unreachable
-from shell.composition.cooldowns import Cooldowns
-from shell.composition.failures import CallFailed
-from shell.composition.hop import FaultHook, Hop
-from shell.composition.replies import ACTION_BODIES, action_reply
-from shell.composition.request_headers import action_headers, check_path
-from shell.composition.slot_fetch import SlotFetcher
-from shell.composition.upstream import UpstreamRequest
+from shell.gateway.calls import ActionCall, Refused, SlotCall, Trail, Unknown, Unreachable
+from shell.gateway.cooldowns import Cooldowns
+from shell.gateway.failures import CallFailed
+from shell.gateway.hop import FaultHook, Hop
+from shell.gateway.replies import ACTION_BODIES, action_reply
+from shell.gateway.request_headers import action_headers, check_path
+from shell.gateway.slot_fetch import SlotFetcher
+from shell.gateway.upstream import UpstreamRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fragment_kit.resilience.breaker_board import BreakerBoard
-    from shell.composition.calls import ActionOutcome, SlotOutcome
-    from shell.composition.markup import MarkupPolicies
-    from shell.composition.passports import PassportOffice
-    from shell.composition.stale_store import StaleStore
-    from shell.composition.upstream import UpstreamDirectory
+    from shell.gateway.calls import ActionOutcome, SlotOutcome
+    from shell.gateway.markup import MarkupPolicies
+    from shell.gateway.passports import PassportOffice
+    from shell.gateway.stale_store import StaleStore
+    from shell.gateway.upstream import UpstreamDirectory
 
 log = logging.getLogger("croupier.gateway")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from shell.composition.request_headers import is_safe_path
+from shell.gateway.request_headers import is_safe_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from fragment_kit.contract.outcome import Fresh, Stale, Unavailable
 
 if TYPE_CHECKING:
     from fragment_kit.contract.outcome import Reason
-    from shell.composition.calls import SlotOutcome, Trail
+    from shell.gateway.calls import SlotOutcome, Trail
 
 PROXY: Final = "shell"
 # RFC 9209, section 2.3: our words in the registry's.

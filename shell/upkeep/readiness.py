@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx
 
 from fragment_kit.contract.errors import FragmentKitError
-from shell.composition.out_of_band import get
+from shell.upkeep.out_of_band import get
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

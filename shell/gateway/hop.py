@@ -10,7 +10,7 @@ from fragment_kit.resilience.breaker_board import BreakerBoard, BreakerKey
 from fragment_kit.resilience.bulkhead import Bulkhead
 from fragment_kit.resilience.clock import MONOTONIC, Clock
 from fragment_kit.resilience.retry_budget import RetryBudget
-from shell.composition.failures import CallFailed
+from shell.gateway.failures import CallFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from fragment_kit.contract.outcome import Reason
     from fragment_kit.resilience.breaker import Ticket
     from fragment_kit.resilience.deadline import Deadline
-    from shell.composition.calls import ActionCall, SlotCall, Trail
-    from shell.composition.upstream import RawResponse, Upstream, UpstreamDirectory, UpstreamRequest
+    from shell.gateway.calls import ActionCall, SlotCall, Trail
+    from shell.gateway.upstream import RawResponse, Upstream, UpstreamDirectory, UpstreamRequest
 
 T = TypeVar("T")
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Final, cast
 
 from fragment_kit.contract import headers as names
 from fragment_kit.contract.manifest import EVENT
-from shell.composition.calls import ActionCall, Answered, Refused, SeeOther, SignedOut, SlotCall, SlotContent
-from shell.composition.failures import CallFailed
-from shell.composition.htmx_rules import is_under
-from shell.composition.response_guards import check_type, decoded
+from shell.gateway.calls import ActionCall, Answered, Refused, SeeOther, SignedOut, SlotCall, SlotContent
+from shell.gateway.failures import CallFailed
+from shell.gateway.htmx_rules import is_under
+from shell.gateway.response_guards import check_type, decoded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fragment_kit.contract.headers import FragmentState
-    from shell.composition.markup import MarkupPolicies
-    from shell.composition.upstream import RawResponse
+    from shell.gateway.markup import MarkupPolicies
+    from shell.gateway.upstream import RawResponse
 
 SLOT_BODIES: Final = frozenset({200})
 ACTION_BODIES: Final = frozenset({200, 400, 422})

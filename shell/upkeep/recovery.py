@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from fragment_kit.resilience.clock import MONOTONIC, Clock
-from shell.composition.panels import HEALING_STATES
-from shell.composition.readiness import ask_ready
+from shell.upkeep.readiness import ask_ready
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     import httpx
 
-    from shell.composition.panels import PanelView
-    from shell.composition.registry import Registry
+    from shell.registry.entries import Registry
 
 log = logging.getLogger(__name__)
+# The states that a panel should come out of.
+HEALING_STATES: Final = frozenset({"stale", "degraded", "unavailable"})
 # Open pages spread their refreshes over this long, so that a fragment coming back is not knocked down again.
 SPREAD_MS: Final = 3_000
 # A slot that leaves again right after it was announced is announced less and less often, up to this.
@@ -29,6 +29,22 @@ FORGET_S: Final = 120.0
 DEGRADED: Final = frozenset({"stale", "degraded"})
 EXPECTED: Final = "expected"
 Announce: TypeAlias = "Callable[[Sequence[str], int], Awaitable[None]]"
+
+
+class Sighting(Protocol):
+    """What recovery reads from a panel on its way to a player."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def fragment(self) -> str: ...
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def feed(self) -> str: ...
 
 
 class Breakers(Protocol):
@@ -95,7 +111,7 @@ class Recovery:
             expected = _Away(fragment, slot, state=EXPECTED, changed_s=self._clock.monotonic())
             self._slots.setdefault(f"{fragment}.{slot}", expected)
 
-    def observe(self, view: PanelView) -> None:
+    def observe(self, view: Sighting) -> None:
         """Take note of a panel on its way to a player; cheap, because every panel passes here."""
         known = self._slots.get(view.name)
         if view.state not in HEALING_STATES:
@@ -104,7 +120,7 @@ class Recovery:
                 known.feed = ""
             return
         if known is None:
-            known = self._slots[view.name] = _Away(view.fragment, view.place.slot)
+            known = self._slots[view.name] = _Away(view.fragment, view.name.partition(".")[2])
         if not known.is_away:
             known.is_away = True
             known.quiet_s = min(QUIET_LAST_S, known.quiet_s * 2)

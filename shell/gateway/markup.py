@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import nh3
 
-from shell.composition import markup_tables as tables
-from shell.composition.failures import CallFailed
-from shell.composition.markup_filter import AttributeFilter
+from shell.gateway import markup_tables as tables
+from shell.gateway.failures import CallFailed
+from shell.gateway.markup_filter import AttributeFilter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from shell.composition import markup_tables as tables
-from shell.composition.htmx_rules import hx_rules, is_under
-from shell.composition.request_headers import is_safe_path
+from shell.gateway import markup_tables as tables
+from shell.gateway.htmx_rules import hx_rules, is_under
+from shell.gateway.request_headers import is_safe_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from shell.composition.durable import replace_file
-from shell.composition.registry import Registry, RegistryRefused, read_registry
+from shell.registry.durable import replace_file
+from shell.registry.entries import Registry, RegistryRefused, read_registry
 
 if TYPE_CHECKING:
     from pathlib import Path

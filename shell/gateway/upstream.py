@@ -10,9 +10,9 @@ from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import BuilderError, NetworkError, PyreqwestError, RequestTimeoutError
 
 from fragment_kit.contract.errors import DeadlinePassed
-from shell.composition.addresses import Addresses
-from shell.composition.failures import CallFailed
-from shell.composition.response_guards import BODY_BYTES_MAX, check_head, too_large
+from shell.gateway.addresses import Addresses
+from shell.gateway.failures import CallFailed
+from shell.gateway.response_guards import BODY_BYTES_MAX, check_head, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

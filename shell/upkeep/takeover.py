@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fragment_kit.contract.errors import ManifestRefused
-from shell.composition.failures import CallFailed
+from shell.gateway.failures import CallFailed
 
 if TYPE_CHECKING:
     from fragment_kit.resilience.breaker_board import BreakerBoard
-    from shell.composition.manifest_book import ManifestBook
-    from shell.composition.markup import MarkupPolicies
-    from shell.composition.recovery import Recovery
-    from shell.composition.registry import Registry, Trust
-    from shell.composition.stale_store import StaleStore
-    from shell.composition.upstream import Upstreams
+    from shell.gateway.markup import MarkupPolicies
+    from shell.gateway.stale_store import StaleStore
+    from shell.gateway.upstream import Upstreams
+    from shell.registry.entries import Registry, Trust
+    from shell.registry.manifest_book import ManifestBook
+    from shell.upkeep.recovery import Recovery
 
 
 class Takeover:

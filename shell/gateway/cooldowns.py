@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from fragment_kit.resilience.clock import MONOTONIC, Clock
-from shell.composition.failures import CallFailed
+from shell.gateway.failures import CallFailed
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from shell.composition.stale_store import CopyKey
+from shell.gateway.stale_store import CopyKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shell.composition.calls import SlotCall, SlotContent
+    from shell.gateway.calls import SlotCall, SlotContent
 
 # What the answer may vary on: all of it is in the key, or never sent for shared slots.
 VARIES_IN_KEY: Final = frozenset(

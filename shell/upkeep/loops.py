@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from shell.composition.manifest_book import ManifestBook
-    from shell.composition.manifests import ManifestPoller
-    from shell.composition.recovery import Recovery
-    from shell.composition.registry import Registry
-    from shell.composition.registry_file import RegistryFile
-    from shell.composition.vigil import Vigil
+    from shell.registry.entries import Registry
+    from shell.registry.manifest_book import ManifestBook
+    from shell.registry.registry_file import RegistryFile
+    from shell.upkeep.manifest_poller import ManifestPoller
+    from shell.upkeep.recovery import Recovery
+    from shell.upkeep.vigil import Vigil
 
 log = logging.getLogger(__name__)
 TICK_S: Final = 0.25
