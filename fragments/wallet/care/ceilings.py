@@ -139,7 +139,12 @@ def tell_reached(cursor: CursorWrapper, wallet: LockedWallet, ceiling: Ceiling, 
     cursor.execute(_REACHED, [used.today, ceiling.id])
     amounts = {"topup": used.topped_up, "loss": used.lost, "time": lambda period: used.played_ms(period) // MINUTE_MS}
     counted = None if ceiling.kind == "stake" else str(amounts[ceiling.kind](window))
-    data = {"limit_id": str(ceiling.id), "kind": ceiling.kind, "period": ceiling.period, "used": counted}
+    data = {
+        "limit_id": f"{ceiling.kind}.{ceiling.period}",
+        "kind": ceiling.kind,
+        "period": ceiling.period,
+        "used": counted,
+    }
     news.tell(cursor, wallet, news.LIMIT_REACHED, data, now)
 
 

@@ -132,13 +132,17 @@ class LimitRaise(models.Model):
 
 
 class Absence(models.Model):
-    """The register of breaks and exclusions: from the wallet's version `from_version` on no bet, until it is over."""
+    """The register of breaks and exclusions: no bet has a version above `from_version` and up to `to_version`.
+
+    `to_version` is written when the player sits down again, which is after `until_ms` at the earliest.
+    """
 
     id = models.UUIDField(primary_key=True)
     wallet = models.ForeignKey("wallet.Wallet", on_delete=models.PROTECT)
     kind = models.CharField(max_length=10)
     term = models.CharField(max_length=10)
     from_version = models.BigIntegerField()
+    to_version = models.BigIntegerField(null=True)
     started_ms = models.BigIntegerField()
     until_ms = models.BigIntegerField()
 

@@ -39,6 +39,7 @@ _SETTLE: Final = (
     " (SELECT MAX(number) FROM wallet_sitting WHERE wallet_id = %s)"
 )
 _END_TOKENS: Final = "UPDATE wallet_playsession SET expires_at_s = %s WHERE wallet_id = %s AND expires_at_s > %s"
+_CLOSE_REGISTER: Final = "UPDATE wallet_absence SET to_version = %s WHERE wallet_id = %s AND to_version IS NULL"
 _FORGET_ABSENCE: Final = (
     "UPDATE wallet_carecard SET break_until_ms = NULL, excluded_until_ms = NULL, return_at_ms = NULL"
     " WHERE wallet_id = %s"
@@ -134,4 +135,5 @@ def _close_absence(cursor: CursorWrapper, wallet: LockedWallet, state: PlayState
     if card.excluded_until_ms is not None:
         data = {"until": to_moment(card.excluded_until_ms).isoformat()}
         news.tell(cursor, wallet, news.EXCLUSION_ENDED, data, now)
+    cursor.execute(_CLOSE_REGISTER, [wallet.holdings.version, wallet.id.hex])
     cursor.execute(_FORGET_ABSENCE, [wallet.id.hex])

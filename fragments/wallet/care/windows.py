@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
@@ -15,6 +17,21 @@ Period = Literal["day", "week", "month"]
 PERIODS: Final[tuple[Period, ...]] = ("day", "week", "month")
 DAY_MS: Final = 24 * 3_600_000
 WEEK_DAYS: Final = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A length of time that a player chooses: whole days of 24 hours, or whole calendar months."""
+
+    days: int = 0
+    months: int = 0
+
+    def after_ms(self, now: datetime) -> int:
+        """When it is over; a month from the 31st ends on the last day that the later month has."""
+        month = now.month - 1 + self.months
+        year, month = now.year + month // 12, month % 12 + 1
+        day = min(now.day, monthrange(year, month)[1])
+        return to_ms(now.replace(year=year, month=month, day=day) + timedelta(days=self.days))
 
 
 def house_zone(name: str) -> tzinfo:

@@ -5,105 +5,132 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('wallet', '0003_holds_and_bonuses'),
+        ("wallet", "0003_holds_and_bonuses"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('term', models.CharField(max_length=10)),
-                ('from_version', models.BigIntegerField()),
-                ('started_ms', models.BigIntegerField()),
-                ('until_ms', models.BigIntegerField()),
-                ('wallet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='wallet.wallet')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=10)),
+                ("term", models.CharField(max_length=10)),
+                ("from_version", models.BigIntegerField()),
+                ("to_version", models.BigIntegerField(null=True)),
+                ("started_ms", models.BigIntegerField()),
+                ("until_ms", models.BigIntegerField()),
+                ("wallet", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="wallet.wallet")),
             ],
         ),
         migrations.CreateModel(
-            name='CareCard',
+            name="CareCard",
             fields=[
-                ('wallet', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='wallet.wallet')),
-                ('check_min', models.IntegerField(default=60)),
-                ('next_check_min', models.IntegerField(null=True)),
-                ('next_check_at_ms', models.BigIntegerField(null=True)),
-                ('break_until_ms', models.BigIntegerField(null=True)),
-                ('excluded_until_ms', models.BigIntegerField(null=True)),
-                ('return_at_ms', models.BigIntegerField(null=True)),
-                ('version', models.BigIntegerField(default=0)),
+                (
+                    "wallet",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="wallet.wallet",
+                    ),
+                ),
+                ("check_min", models.IntegerField(default=60)),
+                ("next_check_min", models.IntegerField(null=True)),
+                ("next_check_at_ms", models.BigIntegerField(null=True)),
+                ("break_until_ms", models.BigIntegerField(null=True)),
+                ("excluded_until_ms", models.BigIntegerField(null=True)),
+                ("return_at_ms", models.BigIntegerField(null=True)),
+                ("version", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('check_min__in', [15, 30, 60])), name='check_min_known')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("check_min__in", [15, 30, 60])), name="check_min_known")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DayTotals',
+            name="DayTotals",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.IntegerField()),
-                ('staked', models.BigIntegerField(default=0)),
-                ('won', models.BigIntegerField(default=0)),
-                ('topped_up', models.BigIntegerField(default=0)),
-                ('wallet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='wallet.wallet')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.IntegerField()),
+                ("staked", models.BigIntegerField(default=0)),
+                ("won", models.BigIntegerField(default=0)),
+                ("topped_up", models.BigIntegerField(default=0)),
+                ("wallet", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="wallet.wallet")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('wallet', 'day'), name='one_total_per_day')],
+                "constraints": [models.UniqueConstraint(fields=("wallet", "day"), name="one_total_per_day")],
             },
         ),
         migrations.CreateModel(
-            name='Limit',
+            name="Limit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=8)),
-                ('period', models.CharField(max_length=8)),
-                ('amount', models.BigIntegerField()),
-                ('from_version', models.BigIntegerField()),
-                ('reached_day', models.IntegerField(default=0)),
-                ('wallet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='wallet.wallet')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=8)),
+                ("period", models.CharField(max_length=8)),
+                ("amount", models.BigIntegerField()),
+                ("from_version", models.BigIntegerField()),
+                ("reached_day", models.IntegerField(default=0)),
+                ("wallet", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="wallet.wallet")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('wallet', 'kind', 'period'), name='one_limit_per_period'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='limit_not_negative'), models.CheckConstraint(condition=models.Q(('kind__in', ['topup', 'loss', 'stake', 'time'])), name='limit_kind_known')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("wallet", "kind", "period"), name="one_limit_per_period"),
+                    models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="limit_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["topup", "loss", "stake", "time"])), name="limit_kind_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LimitRaise',
+            name="LimitRaise",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=8)),
-                ('period', models.CharField(max_length=8)),
-                ('amount', models.BigIntegerField(null=True)),
-                ('requested_ms', models.BigIntegerField()),
-                ('effective_ms', models.BigIntegerField()),
-                ('lapses_ms', models.BigIntegerField()),
-                ('outcome', models.CharField(default='open', max_length=10)),
-                ('wallet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='wallet.wallet')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=8)),
+                ("period", models.CharField(max_length=8)),
+                ("amount", models.BigIntegerField(null=True)),
+                ("requested_ms", models.BigIntegerField()),
+                ("effective_ms", models.BigIntegerField()),
+                ("lapses_ms", models.BigIntegerField()),
+                ("outcome", models.CharField(default="open", max_length=10)),
+                ("wallet", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="wallet.wallet")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('outcome', 'open')), fields=('wallet', 'kind', 'period'), name='one_open_raise')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("outcome", "open")),
+                        fields=("wallet", "kind", "period"),
+                        name="one_open_raise",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Sitting',
+            name="Sitting",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('number', models.IntegerField()),
-                ('from_version', models.BigIntegerField()),
-                ('started_ms', models.BigIntegerField()),
-                ('seen_ms', models.BigIntegerField()),
-                ('ended_ms', models.BigIntegerField(null=True)),
-                ('ended_why', models.CharField(default='', max_length=12)),
-                ('staked', models.BigIntegerField(default=0)),
-                ('won', models.BigIntegerField(default=0)),
-                ('checked_ms', models.BigIntegerField()),
-                ('check_due_ms', models.BigIntegerField()),
-                ('check_shown_ms', models.BigIntegerField(null=True)),
-                ('wallet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='wallet.wallet')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("number", models.IntegerField()),
+                ("from_version", models.BigIntegerField()),
+                ("started_ms", models.BigIntegerField()),
+                ("seen_ms", models.BigIntegerField()),
+                ("ended_ms", models.BigIntegerField(null=True)),
+                ("ended_why", models.CharField(default="", max_length=12)),
+                ("staked", models.BigIntegerField(default=0)),
+                ("won", models.BigIntegerField(default=0)),
+                ("checked_ms", models.BigIntegerField()),
+                ("check_due_ms", models.BigIntegerField()),
+                ("check_shown_ms", models.BigIntegerField(null=True)),
+                ("wallet", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="wallet.wallet")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('wallet', 'number'), name='one_sitting_per_number'), models.UniqueConstraint(condition=models.Q(('ended_ms__isnull', True)), fields=('wallet',), name='one_open_sitting')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("wallet", "number"), name="one_sitting_per_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_ms__isnull", True)), fields=("wallet",), name="one_open_sitting"
+                    ),
+                ],
             },
         ),
     ]
