@@ -36,7 +36,10 @@ class EventLog(Protocol):
 def logged_payloads(subject: str, version: int, *, limit: int = PAGE) -> list[str]:
     """The stored JSON of a subject's events above `version`, in order; what `GET /events` answers with."""
     _, _, aggregateid = subject.partition("/")
-    rows = OutboxEvent.objects.filter(aggregateid=aggregateid, aggregateversion__gt=version)
+    # One thing may have several numberings (a wallet's money, its owner's care): the subject tells them apart.
+    rows = OutboxEvent.objects.filter(
+        aggregateid=aggregateid, aggregateversion__gt=version, payload__contains=f'"subject":"{subject}"'
+    )
     return list(rows.order_by("aggregateversion").values_list("payload", flat=True)[:limit])
 
 

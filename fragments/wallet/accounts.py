@@ -29,5 +29,11 @@ def holdings_of(player_id: str, *, now: datetime | None = None) -> Holdings | No
 
 
 def _read(player_id: str) -> Holdings | None:
-    row = Wallet.objects.filter(player_id=player_id, currency=CURRENCY).values_list("cash", "version").first()
-    return None if row is None else Holdings(player_id=player_id, cash=row[0], version=row[1])
+    row = (
+        Wallet.objects.filter(player_id=player_id, currency=CURRENCY)
+        .values_list("cash", "version", "bonus", "held")
+        .first()
+    )
+    if row is None:
+        return None
+    return Holdings(player_id=player_id, cash=row[0], version=row[1], bonus=row[2], held=row[3])

@@ -16,7 +16,7 @@ from fragments.wallet.provider.desk import Desk  # noqa: E402
 if TYPE_CHECKING:
     from fragments.wallet.provider.api import Receive, Scope, Send
 
-provider_api = ProviderApi(secrets=settings.PROVIDER_SECRETS, desk=Desk())
+provider_api = ProviderApi(secrets=settings.PROVIDER_SECRETS, house_secrets=settings.HOUSE_SECRETS, desk=Desk())
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> Any:

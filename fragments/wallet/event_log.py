@@ -14,7 +14,7 @@ from fragment_kit.serving.threads import in_thread
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-_SUBJECT: Final = re.compile(r"(wallet|transaction)/[0-9a-f\-]{36}")
+_SUBJECT: Final = re.compile(r"(wallet|transaction|care)/[0-9a-f\-]{36}")
 _VERSION: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -23,7 +23,7 @@ async def events_view(request: HttpRequest) -> HttpResponse:
     subject, after = request.GET.get("subject", ""), request.GET.get("after", "0")
     limit = request.GET.get("limit", str(PAGE))
     if not _SUBJECT.fullmatch(subject):
-        return refusal(400, "subject must be wallet/<id> or transaction/<id>.")
+        return refusal(400, "subject must be wallet/<id>, transaction/<id> or care/<id>.")
     if not _VERSION.fullmatch(after) or not _VERSION.fullmatch(limit):
         return refusal(400, "after and limit must be whole numbers.")
     size = max(1, min(int(limit), PAGE))

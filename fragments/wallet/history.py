@@ -17,11 +17,19 @@ if TYPE_CHECKING:
 PROJECTION: Final = "wallet-history"
 PAGE_LINES: Final = 15
 
-# What each kind of event adds to the player's cash, in minor units; kinds that are not here leave no line.
+# What each kind of event moves for the player, in minor units; kinds that are not here leave no line.
 SIGNED: Final[Mapping[str, tuple[str, Callable[[Mapping[str, Any]], int]]]] = {
     events.TOPPED_UP: ("top_up", lambda data: int(data["amount"])),
     events.BET_PLACED: ("bet", lambda data: -int(data["stake_cash"]) - int(data["stake_bonus"])),
-    events.BET_SETTLED: ("win", lambda data: int(data["win"])),
+    events.BET_SETTLED: ("win", lambda data: int(data["win"]) - int(data["stake"] if data.get("is_instant") else 0)),
+    events.HOLD_CREATED: ("hold", lambda data: -int(data["amount"])),
+    events.HOLD_POSTED: ("hold_post", lambda data: int(data["released"])),
+    events.HOLD_VOIDED: ("hold_void", lambda data: int(data["amount"])),
+    events.HOLD_EXPIRED: ("hold_expire", lambda data: int(data["amount"])),
+    events.BONUS_GRANTED: ("bonus_grant", lambda data: int(data["amount"])),
+    events.BONUS_CONVERTED: ("bonus_convert", lambda data: int(data["amount"])),
+    events.BONUS_FORFEITED: ("bonus_forfeit", lambda data: -int(data["amount"])),
+    events.PRIZE_PAID: ("prize", lambda data: int(data["amount"])),
     events.BET_ROLLED_BACK: ("rollback", lambda data: int(data["amount_cash"]) + int(data["amount_bonus"])),
 }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from fragments.wallet.care import models as care_models  # noqa: F401 - tables of this app, kept beside their rules
+
 LONGEST_ID = 128
 
 
@@ -73,15 +75,42 @@ class Round(models.Model):
         return f"{self.provider}/{self.provider_round_id} {self.state}"
 
 
+class Hold(models.Model):
+    """Money set aside for a table under the id of the transaction that did it; leaves OPEN once, and for ever."""
+
+    id = models.UUIDField(primary_key=True)
+    wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT)
+    provider = models.CharField(max_length=40)
+    provider_round_id = models.CharField(max_length=LONGEST_ID)
+    game_id = models.CharField(max_length=LONGEST_ID)
+    category = models.CharField(max_length=40, blank=True)
+    amount = models.BigIntegerField()
+    expires_at_s = models.BigIntegerField()
+    state = models.CharField(max_length=8, default="OPEN")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["OPEN", "POSTED", "VOIDED", "EXPIRED"]), name="hold_state_known"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="hold_holds_something"),
+        ]
+        indexes = [models.Index(fields=["expires_at_s"], condition=Q(state="OPEN"), name="hold_open")]
+
+    def __str__(self) -> str:
+        return f"hold of {self.amount} {self.state}"
+
+
 class LedgerTransaction(models.Model):
     """One command that was decided, for ever: its content's fingerprint, its outcome and its answer.
 
     The row is inserted last, after its entries, and seals them: triggers refuse a sum that is not zero, later entries,
-    and any change. `bet` is what a win or rollback is about; `closes` is unique, so a bet ends at most once.
+    and any change. `bet` is what the command is about (a win's bet, a posted hold, a converted grant); `closes` is
+    unique, so a bet, a hold or a grant ends at most once. `amount_bonus` is the part of `amount` in bonus money.
     """
 
     id = models.UUIDField(primary_key=True)
-    kind = models.CharField(max_length=12)
+    kind = models.CharField(max_length=20)
     provider = models.CharField(max_length=40)
     provider_tx_id = models.CharField(max_length=LONGEST_ID * 2)
     fingerprint = models.CharField(max_length=64)
@@ -90,6 +119,7 @@ class LedgerTransaction(models.Model):
     bet = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="about_bet")
     closes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="closed_by")
     amount = models.BigIntegerField()
+    amount_bonus = models.BigIntegerField(default=0)
     outcome = models.CharField(max_length=10)
     code = models.CharField(max_length=40)
     wallet_version = models.BigIntegerField(null=True)
@@ -100,6 +130,9 @@ class LedgerTransaction(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "provider_tx_id"], name="one_decision_per_id"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(amount_bonus__gte=0) & Q(amount_bonus__lte=models.F("amount")), name="bonus_part_of_amount"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -110,13 +143,15 @@ class Entry(models.Model):
     """One signed line of a transaction; `balance_after` and `wallet_version` on the player's side only."""
 
     transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT)
-    account = models.CharField(max_length=LONGEST_ID + 32, db_index=True)
+    account = models.CharField(max_length=LONGEST_ID + 32)
     amount = models.BigIntegerField()
     balance_after = models.BigIntegerField(null=True)
     wallet_version = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="entry_moves_something")]
+        # Not db_index: for texts that makes a second index on PostgreSQL, which every bet would have to fill.
+        indexes = [models.Index(fields=["account"], name="entry_account")]
 
     def __str__(self) -> str:
         return f"{self.account} {self.amount:+d}"
@@ -128,7 +163,7 @@ class HistoryLine(models.Model):
     event_id = models.CharField(max_length=64, primary_key=True)
     player_id = models.CharField(max_length=LONGEST_ID)
     wallet_version = models.BigIntegerField()
-    kind = models.CharField(max_length=12)
+    kind = models.CharField(max_length=20)
     game_id = models.CharField(max_length=LONGEST_ID, blank=True)
     round_id = models.CharField(max_length=LONGEST_ID, blank=True)
     amount = models.BigIntegerField()

@@ -22,6 +22,14 @@ KIND_WORDS: Final[Mapping[str, str]] = {
     "bet": "Stake",
     "win": "Win",
     "rollback": "Stake returned",
+    "hold": "Set aside for a table",
+    "hold_post": "Staked at the table, rest returned",
+    "hold_void": "Returned from the table",
+    "hold_expire": "Returned from the table, time over",
+    "bonus_grant": "Bonus",
+    "bonus_convert": "Bonus turned into chips",
+    "bonus_forfeit": "Bonus ended",
+    "prize": "Prize",
 }
 
 

@@ -26,8 +26,12 @@ REDIS_URL = env.url("REDIS_URL", default="redis://127.0.0.1:6379/0", schemes=("r
 PROVIDER_SECRETS = env.pairs("PROVIDER_SECRETS", default="simulator=demo-secret" if DEBUG else "")
 if not PROVIDER_SECRETS:
     raise SettingRefused("PROVIDER_SECRETS is not set. With DEBUG=0 it must be: set PROVIDER_SECRETS=<name>=<secret>.")
-if "wallet" in PROVIDER_SECRETS:
-    raise SettingRefused("PROVIDER_SECRETS names a provider 'wallet'; that name marks the wallet's own commands.")
+# The house's own services that may give bonuses and prizes, under names that no provider has.
+HOUSE_SECRETS = env.pairs("HOUSE_SECRETS", default="promotions=demo-secret,tournaments=demo-secret" if DEBUG else "")
+if both := sorted(set(PROVIDER_SECRETS) & set(HOUSE_SECRETS)):
+    raise SettingRefused(f"HOUSE_SECRETS names {both[0]!r}, which PROVIDER_SECRETS has too; give it one of the roles.")
+if "wallet" in {*PROVIDER_SECRETS, *HOUSE_SECRETS}:
+    raise SettingRefused("PROVIDER_SECRETS or HOUSE_SECRETS has the name 'wallet'; it marks the wallet's own commands.")
 
 STARTING_FLOAT_MINOR = env.integer("STARTING_FLOAT_MINOR", default=100_000, low=1, high=10**12)
 # In development a wallet opens for whoever comes, so that demo players and load tests need no preparation.

@@ -17,12 +17,15 @@ Status = Literal["OK", "REJECTED", "ERROR"]
 
 HTTP_STATUS: Final[Mapping[str, int]] = {
     "ROUND_ALREADY_SETTLED": 409,
+    "HOLD_ALREADY_RESOLVED": 409,
+    "GRANT_ALREADY_RESOLVED": 409,
     "IDEMPOTENCY_CONFLICT": 409,
     "BAD_SIGNATURE": 401,
     "BAD_REQUEST": 400,
     "UNAVAILABLE": 503,
 }
 """Codes whose answer is not 200."""
+STANDARD: Final = frozenset({"status", "code", "transaction_id", "balance", "currency", "replayed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,7 @@ class Answer:
     Attributes:
         status: OK; REJECTED, which is final for this id; ERROR, after which nothing is written down.
         code: why, in the contract's words.
-        balance: minor units after the command; None when the player has no wallet.
+        balance: minor units that may be staked after the command, bonus included; None when the player has no wallet.
         extra: what an operation adds, `player_token` for one; never a standard key.
 
     """
@@ -68,12 +71,14 @@ def replayed(stored: str, *, current_balance: int | None) -> Answer:
     """A stored answer once more, unchanged but for the two fields that say it is a repeat."""
     body = json.loads(stored)
     balance = body["balance"]
+    extra = {key: value for key, value in body.items() if key not in STANDARD}
+    repeat = {"replayed": True, "current_balance": None if current_balance is None else str(current_balance)}
     return Answer(
         status=body["status"],
         code=body["code"],
         transaction_id=body["transaction_id"],
         balance=None if balance is None else int(balance),
-        extra={"replayed": True, "current_balance": None if current_balance is None else str(current_balance)},
+        extra=extra | repeat,
     )
 
 

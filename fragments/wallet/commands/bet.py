@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fragment_kit.contract.events import uuid7
 from fragments.wallet import events, ledger
+from fragments.wallet.care import gate
 from fragments.wallet.commands import statements
 from fragments.wallet.commands.case import Case, Ruling, decide_once
 from fragments.wallet.commands.rows import RoundRow
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fragments.wallet.commands.answers import Answer
-    from fragments.wallet.commands.requests import PlaceBet
+    from fragments.wallet.commands.requests import PlaceBet, PlaceHold
     from fragments.wallet.commands.rows import LockedWallet
 
 
@@ -26,47 +27,68 @@ def place_bet(command: PlaceBet, *, now: datetime) -> Answer:
 
 def _rule(case: Case[PlaceBet]) -> Ruling:
     command, wallet = case.command, case.wallet
-    if wallet is None:
-        return _refused(case, Refusal("NO_SESSION"))
+    refusal = may_play(case)
+    if refusal is not None or wallet is None:
+        return refused(case, refusal or Refusal("NO_SESSION"))
     found = statements.round_by_name(case.cursor, command.provider, command.round_id, wallet.id)
     decision = ledger.decide_bet(
         wallet.holdings,
         command.amount,
         provider=command.provider,
         sums=found.sums if found else RoundSums(),
-        session_is_live=case.session_is_live(),
+        session_is_live=True,
     )
     if isinstance(decision, Refusal):
-        return _refused(case, decision)
-    return _taken(case, decision, found or _open_round(case, wallet))
+        return refused(case, decision)
+    in_round = found or open_round(case, wallet)
+    gate.note_bet(case.cursor, wallet, command.amount, case.now)
+    return Ruling(
+        code="OK",
+        event_type=events.BET_PLACED,
+        event_data=placed(case, decision, command.round_id, in_round),
+        effect=decision,
+        round_id=in_round.id,
+    )
 
 
-def _open_round(case: Case[PlaceBet], wallet: LockedWallet) -> RoundRow:
+def may_play(case: Case[PlaceBet] | Case[PlaceHold]) -> Refusal | None:
+    """Why this player may not stake this amount now, funds aside: no session, or care's own reasons."""
+    if case.wallet is None:
+        return Refusal("NO_SESSION")
+    if not case.session_is_live():
+        # Who is excluded or on a break is told so, also after that ended the session.
+        return Refusal(gate.refusal_of_session(case.cursor, case.wallet, case.now) or "NO_SESSION")
+    code = gate.refusal_of_bet(case.cursor, case.wallet, case.command.amount, case.now)
+    return None if code is None else Refusal(code)
+
+
+def open_round(case: Case[PlaceBet], wallet: LockedWallet) -> RoundRow:
+    """Write the round of a player's first bet in it."""
     command = case.command
     row = RoundRow(uuid7(), command.round_id, command.game_id, command.category, RoundSums())
     statements.open_round(case.cursor, row, provider=command.provider, wallet_id=wallet.id)
     return row
 
 
-def _taken(case: Case[PlaceBet], effect: Effect, in_round: RoundRow) -> Ruling:
-    command = case.command
+def placed(case: Case[Any], effect: Effect, round_name: str, in_round: RoundRow) -> dict[str, Any]:
+    """What the world is told about a stake that was taken."""
     session_id = case.wallet.session_id if case.wallet else None
-    data = {
-        "round_id": command.round_id,
-        "game_id": command.game_id,
+    return {
+        "round_id": round_name,
+        "game_id": in_round.game_id,
         "variant_id": None,
         "category": in_round.category,
-        "stake_cash": str(command.amount),
-        "stake_bonus": "0",
+        "stake_cash": str(effect.amount - effect.amount_bonus),
+        "stake_bonus": str(effect.amount_bonus),
         "is_free": False,
         "session_id": None if session_id is None else str(session_id),
         "cash_after": str(effect.holdings.cash),
-        "bonus_after": "0",
+        "bonus_after": str(effect.holdings.bonus),
     }
-    return Ruling(code="OK", event_type=events.BET_PLACED, event_data=data, effect=effect, round_id=in_round.id)
 
 
-def _refused(case: Case[PlaceBet], refusal: Refusal) -> Ruling:
+def refused(case: Case[PlaceBet] | Case[PlaceHold], refusal: Refusal) -> Ruling:
+    """A refusal of a stake, which stays and is told."""
     command = case.command
     data = {
         "round_id": command.round_id,

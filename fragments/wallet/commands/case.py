@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from fragments.wallet.ledger import Code, Effect
 
 C = TypeVar("C", bound=MoneyCommand)
+C_co = TypeVar("C_co", bound=MoneyCommand, covariant=True)
 TOMBSTONE: Final = "tombstone"
+TAKING: Final = frozenset({"bet", "bet_win", "hold"})
+"""Commands that take money, so that something can overtake them."""
 TRIES: Final = 3
 
 
@@ -42,11 +45,11 @@ class _TakenMeanwhile(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Case(Generic[C]):
+class Case(Generic[C_co]):
     """A command on the table: its locked wallet, and the cursor of its transaction."""
 
     cursor: CursorWrapper
-    command: C
+    command: C_co
     wallet: LockedWallet | None
     now: datetime
     id: UUID = field(default_factory=uuid7)
@@ -57,7 +60,7 @@ class Case(Generic[C]):
 
     @property
     def balance(self) -> int | None:
-        return self.wallet.holdings.cash if self.wallet else None
+        return self.wallet.holdings.playable if self.wallet else None
 
     def session_is_live(self) -> bool:
         """A provider that names the player by id vouches for the session; a token speaks for itself."""
@@ -69,7 +72,11 @@ class Case(Generic[C]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What a command came to, ready to be written: `effect` None when nothing moves."""
+    """What a command came to, ready to be written: `effect` None when nothing moves.
+
+    `bet_id` is the transaction the ruling is about, and `closes` ends it also without an effect; `extra` goes into the
+    answer and is repeated with it.
+    """
 
     code: Code
     event_type: str
@@ -78,6 +85,8 @@ class Ruling:
     is_granted: bool = True
     round_id: UUID | None = None
     bet_id: UUID | None = None
+    closes: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def decide_once(command: C, now: datetime, rule: Callable[[Case[C]], Ruling | Answer]) -> Answer:
@@ -133,7 +142,7 @@ def _decide(case: Case[C], rule: Callable[[Case[C]], Ruling | Answer]) -> Answer
 
 def _repeat(case: Case[Any], stored: StoredDecision) -> Answer:
     command = case.command
-    if stored.kind == TOMBSTONE and command.kind == "bet":
+    if stored.kind == TOMBSTONE and command.kind in TAKING:
         # The tombstone keeps the answer that its late bet will get; a bet's content is not known to it.
         return Answer(**_tombstone_fields(stored.response, command.transaction_id))
     if stored.fingerprint != _fingerprint(case):
@@ -155,7 +164,8 @@ def keep(case: Case[Any], ruling: Ruling) -> Answer:
         status="OK" if ruling.is_granted else "REJECTED",
         code=ruling.code,
         transaction_id=command.transaction_id,
-        balance=effect.holdings.cash if effect else case.balance,
+        balance=effect.holdings.playable if effect else case.balance,
+        extra=ruling.extra,
     )
     row = TransactionRow(
         id=case.id,
@@ -164,14 +174,15 @@ def keep(case: Case[Any], ruling: Ruling) -> Answer:
         provider_tx_id=command.transaction_id,
         fingerprint=_fingerprint(case),
         wallet_id=case.wallet.id if case.wallet else None,
-        amount=command.amount if effect is None else abs(sum(line.amount for line in effect.postings[:1])),
+        amount=effect.amount if effect else command.amount,
+        amount_bonus=effect.amount_bonus if effect else 0,
         outcome="OK" if effect else "NOOP" if ruling.is_granted else "REJECTED",
         code=ruling.code,
         response=answer.stored(),
         created_at=case.now,
         round_id=ruling.round_id,
         bet_id=ruling.bet_id,
-        closes_id=ruling.bet_id if effect and effect.closes_bet else None,
+        closes_id=ruling.bet_id if ruling.closes or (effect and effect.closes) else None,
         wallet_version=effect.holdings.version if effect else None,
     )
     if not statements.insert_transaction(case.cursor, row):

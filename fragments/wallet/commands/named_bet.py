@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from fragments.wallet.commands import statements
 from fragments.wallet.commands.case import TOMBSTONE, BadCommand
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from fragments.wallet.commands.case import Case
+
+
+# A posted hold is a bet from then on; a bet with its win is one that is over.
+BETS: Final = frozenset({"bet", "bet_win", "hold_post"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +46,12 @@ def named_bet(case: Case[Any], bet_transaction_id: str, round_name: str | None) 
         return None
     if row.kind == TOMBSTONE:
         return NamedBet(id=row.id, bet=Bet(stake=0), is_tombstone=True)
-    if row.kind != "bet":
+    if row.kind not in BETS:
         raise BadCommand(f"bet_transaction_id {bet_transaction_id!r} is a {row.kind}, not a bet")
     if case.wallet is None or row.wallet_id != case.wallet.id:
         return None
-    bet = Bet(stake=row.amount, closed_by=cast("ClosedBy | None", row.closed_by), has_wins=row.has_wins)
+    closed_by = "win" if row.kind == "bet_win" else cast("ClosedBy | None", row.closed_by)
+    bet = Bet(stake=row.amount, bonus=row.amount_bonus, closed_by=closed_by, has_wins=row.has_wins)
     found = statements.round_of_bet(case.cursor, row.id)
     if found is None:
         return NamedBet(id=row.id, bet=bet, was_refused=True)

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from fragment_kit.contract.events import uuid7
 from fragment_kit.events import outbox
 from fragments.wallet import events
+from fragments.wallet.care import gate
 from fragments.wallet.commands import statements
 from fragments.wallet.commands.answers import Answer
 from fragments.wallet.commands.case import Case, find_wallet, keep, token_digest
@@ -54,9 +55,13 @@ def authenticate(command: Authenticate, *, now: datetime) -> Answer:
             wallet = _open(cursor, player_id, now)
         if wallet is None:
             return Answer(status="REJECTED", code="NO_SESSION")
+        refusal = gate.refusal_of_session(cursor, wallet, now)
+        if refusal is not None:
+            return Answer(status="REJECTED", code=refusal, balance=wallet.holdings.playable)
+        gate.note_session(cursor, wallet, now)
         token = _new_session(cursor, wallet, command.provider, now)
     extra = {"player_id": wallet.holdings.player_id, "player_token": token}
-    return Answer(status="OK", code="OK", balance=wallet.holdings.cash, extra=extra)
+    return Answer(status="OK", code="OK", balance=wallet.holdings.playable, extra=extra)
 
 
 def balance_of(command: Authenticate) -> Answer:
@@ -65,7 +70,7 @@ def balance_of(command: Authenticate) -> Answer:
         wallet = find_wallet(cursor, command.who, command.provider, is_locked=False)
     if wallet is None:
         return Answer(status="REJECTED", code="NO_SESSION")
-    return Answer(status="OK", code="OK", balance=wallet.holdings.cash)
+    return Answer(status="OK", code="OK", balance=wallet.holdings.playable)
 
 
 def _open(cursor: CursorWrapper, player_id: str, now: datetime) -> LockedWallet:
@@ -79,7 +84,7 @@ def _open(cursor: CursorWrapper, player_id: str, now: datetime) -> LockedWallet:
             amount=settings.STARTING_FLOAT_MINOR,
         )
         case = Case(cursor, grant, statements.wallet_of_player(cursor, player_id), now)
-        keep(case, rule_top_up(case))
+        keep(case, rule_top_up(case, is_opening=True))
     opened = statements.wallet_of_player(cursor, player_id)
     if opened is None:
         raise LedgerBroken(f"the wallet of {player_id} was opened, and yet is not there")

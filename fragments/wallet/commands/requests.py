@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import NAMESPACE_URL, uuid5
 
 from fragments.wallet.money import CURRENCY
 
@@ -53,6 +54,19 @@ class PlaceBet(MoneyCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BetAndSettle(PlaceBet):
+    """Take a stake and pay its win, also nothing, under one id; `round_closed` as in ledger.decide_win."""
+
+    kind: ClassVar[str] = "bet_win"
+    win: int
+    round_closed: bool | None = None
+
+    def content(self) -> tuple[str, ...]:
+        # By name: super() does not work in a dataclass with slots.
+        return (*PlaceBet.content(self), str(self.win), str(self.round_closed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettleBet(MoneyCommand):
     """Pay what a bet won, also nothing; `round_closed` as in ledger.decide_win."""
 
@@ -76,6 +90,100 @@ class RollBackBet(MoneyCommand):
 
     def content(self) -> tuple[str, ...]:
         return (str(self.amount), self.bet_transaction_id, self.round_id or "", str(self.round_closed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceHold(MoneyCommand):
+    """Set money aside for a table for at most `ttl_s` seconds."""
+
+    kind: ClassVar[str] = "hold"
+    round_id: str
+    game_id: str
+    category: str = ""
+    ttl_s: int
+
+    def content(self) -> tuple[str, ...]:
+        return (str(self.amount), self.round_id, self.game_id, str(self.ttl_s))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostHold(MoneyCommand):
+    """Stake `amount` of a hold and give the rest back; from then on this command's id is a bet's."""
+
+    kind: ClassVar[str] = "hold_post"
+    hold_transaction_id: str
+
+    def content(self) -> tuple[str, ...]:
+        return (str(self.amount), self.hold_transaction_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidHold(MoneyCommand):
+    """Give a hold back, whether or not it ever arrived; its amount is the hold's own."""
+
+    kind: ClassVar[str] = "hold_void"
+    amount: int = 0
+    hold_transaction_id: str
+
+    def content(self) -> tuple[str, ...]:
+        return (self.hold_transaction_id,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantBonus(MoneyCommand):
+    """Give a bonus; the command's id is the grant's."""
+
+    kind: ClassVar[str] = "bonus_grant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndBonus(MoneyCommand):
+    """Convert a grant to cash or take it back, as far as it is still there."""
+
+    amount: int = 0
+    grant_transaction_id: str
+
+    def content(self) -> tuple[str, ...]:
+        return (self.grant_transaction_id,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvertBonus(EndBonus):
+    """Make a grant the player's own."""
+
+    kind: ClassVar[str] = "bonus_convert"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForfeitBonus(EndBonus):
+    """Take a grant back."""
+
+    kind: ClassVar[str] = "bonus_forfeit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayPrize(MoneyCommand):
+    """Pay one rank of a tournament; made by `prize_for`, whose ids let nothing be paid twice."""
+
+    kind: ClassVar[str] = "prize"
+    tournament_id: str
+    rank: int
+
+    def content(self) -> tuple[str, ...]:
+        return (str(self.amount), self.tournament_id, str(self.rank))
+
+
+def prize_for(provider: str, *, tournament_id: str, rank: int, player_id: str, amount: int) -> PayPrize:
+    """The prize of one player at one rank; the same question always makes the same transaction id."""
+    named = uuid5(NAMESPACE_URL, f"croupier/prize/{tournament_id}/{rank}/{player_id}")
+    return PayPrize(
+        provider=provider,
+        transaction_id=str(named),
+        who=Who(player_id=player_id),
+        amount=amount,
+        tournament_id=tournament_id,
+        rank=rank,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

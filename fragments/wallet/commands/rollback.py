@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fragment_kit.contract.events import uuid7
 from fragments.wallet import events, ledger
+from fragments.wallet.care import gate
 from fragments.wallet.commands import statements
 from fragments.wallet.commands.answers import Answer
 from fragments.wallet.commands.case import TOMBSTONE, BadCommand, Case, Ruling, decide_once
@@ -30,7 +31,9 @@ def _rule(case: Case[RollBackBet]) -> Ruling | Answer:
         raise BadCommand("bet_transaction_id is the rollback's own transaction_id; give the rollback an id of its own")
     named = named_bet(case, command.bet_transaction_id, command.round_id)
     if named is None:
-        if not _bury(case):  # the id is another player's bet, of which this caller learns nothing
+        if not bury(
+            case, command.bet_transaction_id
+        ):  # the id is another player's bet, of which this caller learns nothing
             return Answer(status="REJECTED", code="BET_NOT_FOUND", transaction_id=command.transaction_id)
         return _nothing_to_undo(case, tombstoned=True)
     if named.is_tombstone:
@@ -54,6 +57,7 @@ def _undo(case: Case[RollBackBet], named: NamedBet) -> Ruling:
         round_closed=command.round_closed,
     )
     if isinstance(decision, Effect):
+        gate.note_rollback(case.cursor, wallet, named.bet.stake, now=case.now, bet_id=named.id)
         return _undone(decision, named)
     if isinstance(decision, Refusal):
         data = {"operation": "rollback", "amount": str(named.bet.stake), "reason": decision.code}
@@ -66,10 +70,11 @@ def _undone(effect: Effect, named: NamedBet) -> Ruling:
         "bet_transaction_id": str(named.id),
         "round_id": named.round_name,
         "game_id": named.game_id,
-        "amount_cash": str(named.bet.stake),
-        "amount_bonus": "0",
+        "amount_cash": str(named.bet.stake - named.bet.bonus),
+        "amount_bonus": str(named.bet.bonus),
         "reason": "provider",
         "cash_after": str(effect.holdings.cash),
+        "bonus_after": str(effect.holdings.bonus),
     }
     return _ruling("OK", events.BET_ROLLED_BACK, data, named, effect=effect)
 
@@ -99,23 +104,24 @@ def _ruling(
     )
 
 
-def _bury(case: Case[RollBackBet]) -> bool:
-    """Write the bet's id down with the answer its bet will get; the unique index decides a race with the bet."""
+def bury(case: Case[Any], overtaken_id: str) -> bool:
+    """Write down what was overtaken, with the answer it will get; the unique index decides a race with it."""
     command = case.command
     late = Answer(
         status="REJECTED",
         code="ROLLED_BACK_BEFORE_ARRIVAL",
-        transaction_id=command.bet_transaction_id,
+        transaction_id=overtaken_id,
         balance=case.balance,
     )
     row = TransactionRow(
         id=uuid7(),
         kind=TOMBSTONE,
         provider=command.provider,
-        provider_tx_id=command.bet_transaction_id,
+        provider_tx_id=overtaken_id,
         fingerprint="",
         wallet_id=case.wallet.id if case.wallet else None,
         amount=0,
+        amount_bonus=0,
         outcome="NOOP",
         code=late.code,
         response=late.stored(),

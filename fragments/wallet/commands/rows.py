@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from fragments.wallet.ledger import Holdings, RoundSums
+    from fragments.wallet.ledger import Hold, Holdings, RoundSums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,7 @@ class StoredDecision:
     kind: str
     fingerprint: str
     response: str
+    wallet_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class BetRow:
     outcome: str
     wallet_id: UUID | None
     amount: int
+    amount_bonus: int
     closed_by: str | None
     has_wins: bool
 
@@ -57,6 +59,18 @@ class RoundRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldRow:
+    """A hold's row; `id` is that of the transaction that made it."""
+
+    id: UUID
+    wallet_id: UUID
+    round_id: str
+    game_id: str
+    category: str
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionRow:
     """A decided command, ready to be sealed."""
 
@@ -67,6 +81,7 @@ class TransactionRow:
     fingerprint: str
     wallet_id: UUID | None
     amount: int
+    amount_bonus: int
     outcome: str
     code: str
     response: str

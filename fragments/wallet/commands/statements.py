@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 
     from fragments.wallet.ledger import Posting
 
-_WALLET: Final = "w.id, w.player_id, w.cash, w.version"
+_WALLET: Final = "w.id, w.player_id, w.cash, w.version, w.bonus, w.held"
 _WALLET_BY_PLAYER: Final = f"SELECT {_WALLET} FROM wallet_wallet w WHERE w.player_id = %s AND w.currency = %s"  # noqa: S608
 _WALLET_BY_TOKEN: Final = (
     f"SELECT {_WALLET}, s.id, s.expires_at_s FROM wallet_playsession s"  # noqa: S608
     " JOIN wallet_wallet w ON w.id = s.wallet_id WHERE s.token_digest = %s AND s.provider = %s"
 )
 _STORED: Final = (
-    "SELECT id, kind, fingerprint, response FROM wallet_ledgertransaction WHERE provider = %s AND provider_tx_id = %s"
+    "SELECT id, kind, fingerprint, response, wallet_id FROM wallet_ledgertransaction"
+    " WHERE provider = %s AND provider_tx_id = %s"
 )
 _BET: Final = (
-    "SELECT b.id, b.kind, b.outcome, b.wallet_id, b.amount, c.kind,"
+    "SELECT b.id, b.kind, b.outcome, b.wallet_id, b.amount, b.amount_bonus, c.kind,"
     " EXISTS (SELECT 1 FROM wallet_ledgertransaction p"
     "  WHERE p.bet_id = b.id AND p.kind = 'win' AND p.outcome = 'OK')"
     " FROM wallet_ledgertransaction b LEFT JOIN wallet_ledgertransaction c ON c.closes_id = b.id"
@@ -43,7 +44,9 @@ _OPEN_ROUND: Final = (
     " state, staked, won, open_bets) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 _UPDATE_ROUND: Final = "UPDATE wallet_round SET state = %s, staked = %s, won = %s, open_bets = %s WHERE id = %s"
-_UPDATE_WALLET: Final = "UPDATE wallet_wallet SET cash = %s, version = %s WHERE id = %s AND version = %s"
+_UPDATE_WALLET: Final = (
+    "UPDATE wallet_wallet SET cash = %s, bonus = %s, held = %s, version = %s WHERE id = %s AND version = %s"
+)
 _INSERT_WALLET: Final = (
     "INSERT INTO wallet_wallet (id, player_id, currency, cash, bonus, held, version, opened_at)"
     " VALUES (%s, %s, %s, 0, 0, 0, 1, %s) ON CONFLICT (player_id, currency) DO NOTHING"
@@ -58,8 +61,8 @@ _INSERT_ENTRIES: Final = (
 )
 _INSERT_TRANSACTION: Final = (
     "INSERT INTO wallet_ledgertransaction (id, kind, provider, provider_tx_id, fingerprint, wallet_id, round_id,"
-    " bet_id, closes_id, amount, outcome, code, wallet_version, response, created_at)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    " bet_id, closes_id, amount, amount_bonus, outcome, code, wallet_version, response, created_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
     " ON CONFLICT (provider, provider_tx_id) DO NOTHING"
 )
 
@@ -93,6 +96,14 @@ def wallet_of_player(cursor: CursorWrapper, player_id: str, *, is_locked: bool =
     return None if row is None else LockedWallet(id=_uuid(row[0]), holdings=_holdings(row))
 
 
+def lock_wallets(cursor: CursorWrapper, player_ids: Sequence[str]) -> None:
+    """Lock several wallets in the order of their ids, which is the same for everybody."""
+    marks = ", ".join(["%s"] * len(player_ids)) or "NULL"
+    query = f"SELECT w.id FROM wallet_wallet w WHERE w.player_id IN ({marks}) AND w.currency = %s ORDER BY w.id"  # noqa: S608
+    cursor.execute(query + _lock(cursor, is_locked=True), [*player_ids, CURRENCY])
+    cursor.fetchall()
+
+
 def wallet_of_token(
     cursor: CursorWrapper, token_digest: str, provider: str, *, is_locked: bool = True
 ) -> LockedWallet | None:
@@ -102,7 +113,7 @@ def wallet_of_token(
     if row is None:
         return None
     return LockedWallet(
-        id=_uuid(row[0]), holdings=_holdings(row), session_id=_uuid(row[4]), session_expires_at_s=row[5]
+        id=_uuid(row[0]), holdings=_holdings(row), session_id=_uuid(row[6]), session_expires_at_s=row[7]
     )
 
 
@@ -110,7 +121,9 @@ def stored_decision(cursor: CursorWrapper, provider: str, transaction_id: str) -
     """What was decided under this id, if anything."""
     cursor.execute(_STORED, [provider, transaction_id])
     row = cursor.fetchone()
-    return None if row is None else StoredDecision(_uuid(row[0]), row[1], row[2], row[3])
+    if row is None:
+        return None
+    return StoredDecision(_uuid(row[0]), row[1], row[2], row[3], None if row[4] is None else _uuid(row[4]))
 
 
 def bet(cursor: CursorWrapper, provider: str, transaction_id: str) -> BetRow | None:
@@ -120,7 +133,7 @@ def bet(cursor: CursorWrapper, provider: str, transaction_id: str) -> BetRow | N
     if row is None:
         return None
     wallet_id = None if row[3] is None else _uuid(row[3])
-    return BetRow(_uuid(row[0]), row[1], row[2], wallet_id, row[4], row[5], bool(row[6]))
+    return BetRow(_uuid(row[0]), row[1], row[2], wallet_id, row[4], row[5], row[6], bool(row[7]))
 
 
 def round_by_name(cursor: CursorWrapper, provider: str, name: str, wallet_id: UUID) -> RoundRow | None:
@@ -149,7 +162,8 @@ def update_round(cursor: CursorWrapper, round_id: UUID, sums: RoundSums) -> None
 
 def update_wallet(cursor: CursorWrapper, wallet_id: UUID, holdings: Holdings) -> bool:
     """Move a wallet one version on; False when it was not at the version before."""
-    cursor.execute(_UPDATE_WALLET, [holdings.cash, holdings.version, wallet_id.hex, holdings.version - 1])
+    pockets = [holdings.cash, holdings.bonus, holdings.held]
+    cursor.execute(_UPDATE_WALLET, [*pockets, holdings.version, wallet_id.hex, holdings.version - 1])
     return bool(cursor.rowcount == 1)
 
 
@@ -176,6 +190,7 @@ def insert_transaction(cursor: CursorWrapper, row: TransactionRow) -> bool:
         _hex(row.bet_id),
         _hex(row.closes_id),
         row.amount,
+        row.amount_bonus,
         row.outcome,
         row.code,
         row.wallet_version,
@@ -187,12 +202,13 @@ def insert_transaction(cursor: CursorWrapper, row: TransactionRow) -> bool:
 
 
 def _lock(cursor: CursorWrapper, *, is_locked: bool) -> str:
-    # SQLite's IMMEDIATE transaction holds the one write lock from its first statement.
-    return " FOR UPDATE OF w" if is_locked and cursor.db.vendor == "postgresql" else ""
+    # SQLite's IMMEDIATE transaction holds the one write lock from its first statement. NO KEY: rows that only point
+    # at the wallet need not wait.
+    return " FOR NO KEY UPDATE OF w" if is_locked and cursor.db.vendor == "postgresql" else ""
 
 
 def _holdings(row: Sequence[Any]) -> Holdings:
-    return Holdings(player_id=row[1], cash=row[2], version=row[3])
+    return Holdings(player_id=row[1], cash=row[2], version=row[3], bonus=row[4], held=row[5])
 
 
 def _round(row: Sequence[Any] | None) -> RoundRow | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fragments.wallet import events, ledger
+from fragments.wallet.care import gate
 from fragments.wallet.commands.answers import Answer
 from fragments.wallet.commands.case import BadCommand, Case, Ruling, decide_once
 from fragments.wallet.commands.named_bet import NamedBet, named_bet
@@ -40,6 +41,7 @@ def _rule(case: Case[SettleBet]) -> Ruling | Answer:
         round_closed=command.round_closed,
     )
     if isinstance(decision, Effect):
+        gate.note_win(case.cursor, wallet, command.amount, case.now)
         return _paid(case, decision, named)
     if decision.code == "BAD_REQUEST":
         raise BadCommand("amount would lift the balance above what the ledger can hold")
@@ -58,7 +60,9 @@ def _paid(case: Case[SettleBet], effect: Effect, named: NamedBet) -> Ruling:
         "win_kind": "base",
         "multiplier_bp": ledger.multiplier_bp(command.amount, stake),
         "round_closed": effect.round is not None and effect.round.state != "OPEN",
+        "win_bonus": str(effect.amount_bonus),
         "cash_after": str(effect.holdings.cash),
+        "bonus_after": str(effect.holdings.bonus),
     }
     return Ruling(
         code="OK",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from fragment_kit.serving.logs import logger
 from fragments.wallet.commands.answers import Answer
 from fragments.wallet.commands.case import BadCommand
-from fragments.wallet.provider.messages import BODY_BYTES_MAX, OPERATIONS, BadBody, read_body, read_command
+from fragments.wallet.provider.messages import BODY_BYTES_MAX, BadBody, read_body
+from fragments.wallet.provider.operations import HOUSE_OPERATIONS, OPERATIONS, read_command
 from fragments.wallet.provider.signature import complaint
 
 if TYPE_CHECKING:
@@ -40,15 +41,22 @@ class ProviderApi:
 
     Args:
         secrets: provider name → secret its calls are signed with.
+        house_secrets: the same for the house's own services, which may give bonuses and prizes, and nothing else.
         desk: decides commands.
         clock: aware UTC now; signatures and sessions are judged by it.
 
     """
 
     def __init__(
-        self, *, secrets: Mapping[str, str], desk: Desk, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        *,
+        secrets: Mapping[str, str],
+        desk: Desk,
+        house_secrets: Mapping[str, str] | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._secrets = secrets
+        self._callers = {name: (secret, OPERATIONS) for name, secret in secrets.items()}
+        self._callers |= {name: (secret, HOUSE_OPERATIONS) for name, secret in (house_secrets or {}).items()}
         self._desk = desk
         self._clock = clock
 
@@ -74,7 +82,7 @@ class ProviderApi:
         body: dict[str, Any] = {}
         try:
             body = read_body(raw)
-            command = read_command(operation, provider, body)
+            command = read_command(self._callers[provider][1][operation], provider, body)
             answer = await self._desk.decide(operation, command, now)
         except (BadBody, BadCommand) as bad:
             refusal = Answer(status="ERROR", code="BAD_REQUEST", transaction_id=_named(body))
@@ -86,10 +94,11 @@ class ProviderApi:
         if len(parts) != 2:  # noqa: PLR2004
             raise _Refused(404, "BAD_REQUEST", f"The path is {PREFIX}<provider>/<operation>.")
         provider, operation = parts
-        if provider not in self._secrets:
+        if provider not in self._callers:
             raise _Refused(404, "BAD_REQUEST", f"No provider {provider[:40]!r} is known here.")
-        if operation not in OPERATIONS:
-            known = ", ".join(OPERATIONS)
+        operations = self._callers[provider][1]
+        if operation not in operations:
+            known = ", ".join(operations)
             raise _Refused(404, "BAD_REQUEST", f"No operation {operation[:40]!r}; there are {known}.")
         if scope["method"] != "POST":
             raise _Refused(405, "BAD_REQUEST", "Every operation is a POST.")
@@ -98,7 +107,7 @@ class ProviderApi:
     def _check_signature(self, scope: Scope, provider: str, raw: bytes, now: datetime) -> None:
         headers = dict(scope["headers"])
         sentence = complaint(
-            self._secrets[provider],
+            self._callers[provider][0],
             timestamp=headers.get(b"provider-timestamp", b""),
             signature=headers.get(b"provider-signature", b""),
             body=raw,

@@ -11,30 +11,56 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from fragments.wallet.commands.answers import Answer
 from fragments.wallet.commands.bet import place_bet
 from fragments.wallet.commands.case import BadCommand
+from fragments.wallet.commands.gifts import end_bonus, grant_bonus, pay_prize
+from fragments.wallet.commands.hold import place_hold, post_hold, void_hold
+from fragments.wallet.commands.instant import bet_and_settle
 from fragments.wallet.commands.opening import Authenticate, authenticate, balance_of
-from fragments.wallet.commands.requests import PlaceBet, RollBackBet, SettleBet
+from fragments.wallet.commands.requests import (
+    BetAndSettle,
+    ConvertBonus,
+    ForfeitBonus,
+    GrantBonus,
+    PayPrize,
+    PlaceBet,
+    PlaceHold,
+    PostHold,
+    RollBackBet,
+    SettleBet,
+    VoidHold,
+)
 from fragments.wallet.commands.rollback import roll_back_bet
 from fragments.wallet.commands.win import settle_bet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from fragments.wallet.provider.messages import Command
+    from fragments.wallet.provider.operations import Command
 
 SERVER_THREADS: Final = 8
 
 
+# Each command's own module decides it; looked up by type, for a bet with its win is a bet too.
+_DECIDE: Final[Mapping[type, Callable[..., Answer]]] = {
+    PlaceBet: place_bet,
+    BetAndSettle: bet_and_settle,
+    SettleBet: settle_bet,
+    RollBackBet: roll_back_bet,
+    PlaceHold: place_hold,
+    PostHold: post_hold,
+    VoidHold: void_hold,
+    GrantBonus: grant_bonus,
+    ConvertBonus: end_bonus,
+    ForfeitBonus: end_bonus,
+    PayPrize: pay_prize,
+}
+
+
 def handle(operation: str, command: Command, now: datetime) -> Answer:
     """Decide one command; raises BadCommand."""
-    match command:
-        case PlaceBet():
-            return place_bet(command, now=now)
-        case SettleBet():
-            return settle_bet(command, now=now)
-        case RollBackBet():
-            return roll_back_bet(command, now=now)
-        case Authenticate():
-            return balance_of(command) if operation == "balance" else authenticate(command, now=now)
+    if isinstance(command, Authenticate):
+        return balance_of(command) if operation == "balance" else authenticate(command, now=now)
+    return _DECIDE[type(command)](command, now=now)
 
 
 class Desk:

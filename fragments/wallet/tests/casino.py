@@ -9,8 +9,24 @@ from typing import TYPE_CHECKING, Any
 from fragment_kit.events.models import OutboxEvent
 from fragments.wallet.audit import run_checks
 from fragments.wallet.commands.bet import place_bet
+from fragments.wallet.commands.gifts import end_bonus, grant_bonus
+from fragments.wallet.commands.hold import place_hold, post_hold, void_hold
+from fragments.wallet.commands.instant import bet_and_settle
 from fragments.wallet.commands.opening import Authenticate, authenticate
-from fragments.wallet.commands.requests import PlaceBet, RollBackBet, SettleBet, Who, top_up_by_player
+from fragments.wallet.commands.requests import (
+    BetAndSettle,
+    ConvertBonus,
+    ForfeitBonus,
+    GrantBonus,
+    PlaceBet,
+    PlaceHold,
+    PostHold,
+    RollBackBet,
+    SettleBet,
+    VoidHold,
+    Who,
+    top_up_by_player,
+)
 from fragments.wallet.commands.rollback import roll_back_bet
 from fragments.wallet.commands.top_up import top_up
 from fragments.wallet.commands.win import settle_bet
@@ -55,6 +71,47 @@ class Casino:
         command = RollBackBet(provider="simulator", transaction_id=name, who=who, bet_transaction_id=bet, **fields)
         return roll_back_bet(command, now=self.now)
 
+    def bet_win(self, amount: int, win: int, tx: str | None = None, *, who: Who = ANA, **more: Any) -> Answer:
+        name = tx or f"instant-{next(self._ids)}"
+        fields = {"round_id": f"round-of-{name}", "game_id": "lucky-lantern", **more}
+        command = BetAndSettle(provider="simulator", transaction_id=name, who=who, amount=amount, win=win, **fields)
+        return bet_and_settle(command, now=self.now)
+
+    def hold(self, amount: int, tx: str | None = None, *, who: Who = ANA, **more: Any) -> Answer:
+        name = tx or f"hold-{next(self._ids)}"
+        fields = {"round_id": f"round-of-{name}", "game_id": "blackjack-7", "ttl_s": 120, **more}
+        command = PlaceHold(provider="simulator", transaction_id=name, who=who, amount=amount, **fields)
+        return place_hold(command, now=self.now)
+
+    def post(self, amount: int, hold: str, tx: str | None = None, *, who: Who = ANA) -> Answer:
+        name = tx or f"post-{next(self._ids)}"
+        command = PostHold(provider="simulator", transaction_id=name, who=who, amount=amount, hold_transaction_id=hold)
+        return post_hold(command, now=self.now)
+
+    def void(self, hold: str, tx: str | None = None, *, who: Who = ANA) -> Answer:
+        name = tx or f"void-{next(self._ids)}"
+        command = VoidHold(provider="simulator", transaction_id=name, who=who, hold_transaction_id=hold)
+        return void_hold(command, now=self.now)
+
+    def grant(self, amount: int, tx: str, *, who: Who = ANA) -> Answer:
+        command = GrantBonus(provider="promotions", transaction_id=tx, who=who, amount=amount)
+        return grant_bonus(command, now=self.now)
+
+    def convert(self, grant: str, tx: str | None = None) -> Answer:
+        name = tx or f"convert-{next(self._ids)}"
+        command = ConvertBonus(provider="promotions", transaction_id=name, who=ANA, grant_transaction_id=grant)
+        return end_bonus(command, now=self.now)
+
+    def forfeit(self, grant: str, tx: str | None = None) -> Answer:
+        name = tx or f"forfeit-{next(self._ids)}"
+        command = ForfeitBonus(provider="promotions", transaction_id=name, who=ANA, grant_transaction_id=grant)
+        return end_bonus(command, now=self.now)
+
+    def pockets(self, player: str = "ana") -> tuple[int, int, int]:
+        """Cash, bonus and held, as the ledger's own row has them."""
+        wallet = Wallet.objects.get(player_id=player)
+        return wallet.cash, wallet.bonus, wallet.held
+
     def top_up(self, amount: int, key: str, player: str = "ana") -> Answer:
         return top_up(top_up_by_player(player, amount, key), now=self.now)
 
@@ -75,5 +132,5 @@ class Casino:
 
     def events(self) -> list[str]:
         """The last words of every event's type, in order."""
-        types = OutboxEvent.objects.order_by("seq").values_list("type", flat=True)
+        types = OutboxEvent.objects.filter(aggregatetype="wallet").order_by("seq").values_list("type", flat=True)
         return [name.split(".")[2] for name in types]

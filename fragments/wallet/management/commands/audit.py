@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from fragments.wallet.audit import run_checks
+from fragments.wallet.audit import counted, run_checks
 
 
 class Command(BaseCommand):
@@ -17,13 +17,15 @@ class Command(BaseCommand):
         broken = 0
         try:
             findings = run_checks()
+            amounts = ", ".join(f"{count:,} {words}" for words, count in counted().items())
         except DatabaseError as error:
             raise CommandError(f"the books cannot be read: {error}; try `manage.py wallet migrate` first") from error
         for finding in findings:
             if finding.breach is None:
-                self.stdout.write(f"holds   {finding.rule}")
+                self.stdout.write(f"holds   {finding.invariant:<5} {finding.rule}")
             else:
                 broken += 1
-                self.stdout.write(f"BROKEN  {finding.rule}: {finding.breach}")
+                self.stdout.write(f"BROKEN  {finding.invariant:<5} {finding.rule}: {finding.breach}")
+        self.stdout.write(f"{len(findings)} rules over {amounts}")
         if broken:
             raise CommandError(f"{broken} of the rules of the ledger are broken.", returncode=1)
