@@ -7,16 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.asgi import get_asgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shell.settings")
-django_application = get_asgi_application()
-
-# After Django is set up, because these read its settings and models.
-from shell.assembly import shell_process  # noqa: E402
-from shell.dispatch import Dispatch  # noqa: E402
+from fragment_kit.contract.errors import FragmentKitError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     ASGIApplication = Callable[[Any, Any, Any], Awaitable[None]]
 
-application: ASGIApplication = Dispatch(process=shell_process(), django=django_application)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shell.settings")
+
+
+def _shell_application() -> ASGIApplication:
+    """Everything put together; a setting that cannot be used ends the process with one sentence."""
+    try:
+        django_application = get_asgi_application()
+        # After Django is set up, because these read its settings and models.
+        from shell.assembly import shell_process
+        from shell.dispatch import Dispatch
+
+        return Dispatch(process=shell_process(), django=django_application)
+    except FragmentKitError as refused:
+        raise SystemExit(f"The shell cannot start: {refused}") from None
+
+
+application = _shell_application()
