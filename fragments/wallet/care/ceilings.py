@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from django.conf import settings
 
 from fragments.wallet.care import news
-from fragments.wallet.care.state import MINUTE_MS, CareUnreadable, today
+from fragments.wallet.care.state import LAPSE_MS, MINUTE_MS, CareUnreadable, today
 from fragments.wallet.care.windows import PERIODS, first_day, overlap_ms, starts_at_ms, to_ms
 from fragments.wallet.models import LedgerTransaction
 
@@ -82,6 +82,12 @@ class Used:
         since_ms = starts_at_ms(first_day(period, self.today), settings.HOUSE_TIME_ZONE)
         return sum(overlap_ms(start, end, since_ms=since_ms) for start, end in self.stretches_ms)
 
+    def of(self, kind: Kind, period: Period) -> int:
+        """What counts against a limit of this kind: minor units, or minutes of play."""
+        if kind == "time":
+            return self.played_ms(period) // MINUTE_MS
+        return self.topped_up(period) if kind == "topup" else self.lost(period)
+
     def _in(self, period: Period) -> Iterable[DaySum]:
         first = first_day(period, self.today)
         return (day for day in self.days if day.day >= first)
@@ -126,7 +132,7 @@ def used_by(cursor: CursorWrapper, wallet_id: UUID, now: datetime) -> Used:
     days = [DaySum(*row) for row in cursor.fetchall()]
     since_ms, now_ms = starts_at_ms(since, settings.HOUSE_TIME_ZONE), to_ms(now)
     cursor.execute(_SITTINGS, [wallet_id.hex, since_ms, since_ms])
-    stretches = [(row[0], max(now_ms, row[1]) if row[2] is None else row[2]) for row in cursor.fetchall()]
+    stretches = [(row[0], _end_ms(row[1], row[2], now_ms)) for row in cursor.fetchall()]
     return Used(today=day, days=days, stretches_ms=stretches)
 
 
@@ -137,8 +143,7 @@ def tell_reached(cursor: CursorWrapper, wallet: LockedWallet, ceiling: Ceiling, 
     if ceiling.reached_day >= since:
         return
     cursor.execute(_REACHED, [used.today, ceiling.id])
-    amounts = {"topup": used.topped_up, "loss": used.lost, "time": lambda period: used.played_ms(period) // MINUTE_MS}
-    counted = None if ceiling.kind == "stake" else str(amounts[ceiling.kind](window))
+    counted = None if ceiling.kind == "stake" else str(used.of(ceiling.kind, window))
     data = {
         "limit_id": f"{ceiling.kind}.{ceiling.period}",
         "kind": ceiling.kind,
@@ -159,6 +164,13 @@ def day_of_bet(bet_id: UUID, now: datetime) -> int:
     """The day of the house on which a bet was counted; rollbacks are rare, so this may be a look of its own."""
     placed_at = LedgerTransaction.objects.filter(id=bet_id).values_list("created_at", flat=True).first()
     return today(placed_at or now)
+
+
+def _end_ms(seen_ms: int, ended_ms: int | None, now_ms: int) -> int:
+    """Until when a sitting counts: an open one until now, unless it lapsed at its last bet."""
+    if ended_ms is not None:
+        return ended_ms
+    return seen_ms if now_ms - seen_ms >= LAPSE_MS else max(now_ms, seen_ms)
 
 
 def _window(ceiling: Ceiling) -> Period:

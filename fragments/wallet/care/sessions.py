@@ -21,7 +21,7 @@ Why = Literal["left", "rested", "away", "break", "exclusion"]
 
 # A provider's fresh token means a fresh sitting when the player was away for this long without a bet …
 AWAY_MS: Final = 30 * MINUTE_MS
-# … or, when a time check waits for an answer, for as long as providers rest after that refusal.
+# … or did not play for this long after being told that a time check waits for an answer.
 REST_MS: Final = 30_000
 
 _LAST: Final = "SELECT number, started_ms FROM wallet_sitting WHERE wallet_id = %s ORDER BY number DESC LIMIT 1"
@@ -50,10 +50,10 @@ def arrive(cursor: CursorWrapper, wallet: LockedWallet, state: PlayState, now: d
     """A provider opens the table for the player: go on with the sitting in hand, or begin a new one."""
     now_ms, sitting = to_ms(now), state.sitting
     if sitting is not None:
-        idle_ms = now_ms - sitting.seen_ms
-        if idle_ms >= AWAY_MS:
+        told_ms = sitting.check_shown_ms
+        if now_ms - sitting.seen_ms >= AWAY_MS:
             end(cursor, wallet, sitting, "away", now)
-        elif sitting.is_check_due(now_ms) and idle_ms >= REST_MS:
+        elif told_ms is not None and now_ms - told_ms >= REST_MS:
             end(cursor, wallet, sitting, "rested", now)
         else:
             return
