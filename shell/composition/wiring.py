@@ -21,11 +21,11 @@ from shell.composition.panels import PanelMaker
 from shell.composition.seen_states import SeenStates
 from shell.composition.slot_desk import SlotDesk
 from shell.composition.tickets import Tickets
+from shell.gateway.directory import Upstreams
 from shell.gateway.gateway import Gateway
 from shell.gateway.markup import MarkupPolicies
 from shell.gateway.passports import PassportOffice
 from shell.gateway.stale_store import StaleStore
-from shell.gateway.upstream import Upstreams
 from shell.players.identity import IDENTITY, player_of, session_hash
 from shell.registry.manifest_book import ManifestBook
 from shell.registry.registry_file import RegistryFile
@@ -71,10 +71,7 @@ def build_edge(*, announce: Announce) -> Edge:
         close=client.aclose,
     )
 
-    def purge(key: str) -> None:
-        store.purge(session=session_hash(key))
-
-    IDENTITY.when_signed_out(purge)
+    IDENTITY.when_signed_out(lambda key: gateway.forget_session(session_hash(key)))
     return assemble(gateway, upkeep=upkeep, poller=poller, player_of=player_of, budget_ms=settings.INLINE_BUDGET_MS)
 
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from fragment_kit.resilience.breaker_board import BreakerBoard
     from shell.gateway.calls import ActionOutcome, SlotOutcome
+    from shell.gateway.directory import UpstreamDirectory
     from shell.gateway.markup import MarkupPolicies
     from shell.gateway.passports import PassportOffice
     from shell.gateway.stale_store import StaleStore
-    from shell.gateway.upstream import UpstreamDirectory
 
 log = logging.getLogger("croupier.gateway")
 
@@ -68,6 +68,7 @@ class Gateway:
             on_version=on_version,
         )
         self._markup = markup
+        self._store = stale_store
         self._passports = passports
         self._clock = clock
 
@@ -85,6 +86,11 @@ class Gateway:
             return Unavailable("contract", "the gateway itself broke; see the log")
         finally:
             trail.took_ms = (self._clock.monotonic() - began_s) * 1000
+
+    def forget_session(self, session: str) -> None:
+        """Let go of everything that was kept for a session which has ended: its copies and its passports."""
+        self._store.purge(session=session)
+        self._passports.forget_session(session)
 
     async def act(self, call: ActionCall, trail: Trail | None = None) -> ActionOutcome:
         """Carry an action to its fragment, once; raises nothing but CancelledError. `trail` as in `fetch`."""

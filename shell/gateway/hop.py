@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from fragment_kit.resilience.breaker_board import BreakerBoard, BreakerKey
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from fragment_kit.resilience.breaker import Ticket
     from fragment_kit.resilience.deadline import Deadline
     from shell.gateway.calls import ActionCall, SlotCall, Trail
-    from shell.gateway.upstream import RawResponse, Upstream, UpstreamDirectory, UpstreamRequest
+    from shell.gateway.directory import UpstreamDirectory, Way
+    from shell.gateway.upstream import RawResponse, Upstream, UpstreamRequest
 
 T = TypeVar("T")
 
@@ -82,18 +84,19 @@ class Hop:
         `part` names the breaker within the fragment. `make_request` is called once a place is free, so that the
         milliseconds it promises are really left. `read` raises CallFailed for a response that breaks the contract.
         """
-        upstream = self._upstreams.get(call.fragment)
-        if upstream is None:
+        way = self._upstreams.way(call.fragment, call.player)
+        if way is None:
             raise _ours("not_registered", f"no fragment {call.fragment!r} is registered")
-        breaker = self.breakers.get(BreakerKey(group=call.fragment, name=part, partition=call.partition))
+        name = f"{part} ({way.side})" if way.side else part
+        breaker = self.breakers.get(BreakerKey(group=call.fragment, name=name, partition=call.partition))
         trail.breaker = breaker.state
         ticket = breaker.admit(deadline.remaining_s())
         if ticket is None:
             raise _ours("breaker_open", "the breaker is open", retry_after_s=breaker.retry_after_s())
         if self._fault_hook is not None and call.fault_plan is not None:
-            upstream = self._fault_hook.wrap(upstream, call)
+            way = replace(way, upstream=self._fault_hook.wrap(way.upstream, call))
         try:
-            result = read(await self._in_a_place(upstream, call, make_request, deadline, trail))
+            result = read(await self._in_a_place(way, call, make_request, deadline, trail))
         except CallFailed as failure:
             self._judge(ticket, failure, call.timeout_ms)
             raise
@@ -104,29 +107,30 @@ class Hop:
             ticket.release()  # a caller who left, or a fault of ours, says nothing about the fragment
 
     def gauges(self) -> dict[str, tuple[int, int]]:
-        """Places in use and callers waiting, by fragment; "" is the whole shell."""
+        """Places in use and callers waiting, by fragment (and canary); "" is the whole shell."""
         every = {"": self._places_in_all, **self._places}
         return {name: (places.in_use, places.waiting) for name, places in every.items()}
 
     async def _in_a_place(
         self,
-        upstream: Upstream,
+        way: Way,
         call: SlotCall | ActionCall,
         make_request: Callable[[], UpstreamRequest],
         deadline: Deadline,
         trail: Trail,
     ) -> RawResponse:
-        places = self._places.get(call.fragment)
+        whose = f"{call.fragment} {way.side}" if way.side else call.fragment
+        places = self._places.get(whose)
         if places is None:
-            places = self._places[call.fragment] = Bulkhead(PLACES_PER_FRAGMENT)
+            places = self._places[whose] = Bulkhead(PLACES_PER_FRAGMENT)
         began_s = self._clock.monotonic()
         queue = deadline.capped_ms(QUEUE_MS_MAX)
-        await _enter(places, queue, f"{call.fragment} is full")
+        await _enter(places, queue, f"{whose} is full")
         try:
             await _enter(self._places_in_all, queue, "the shell is full")
             try:
                 trail.queued_ms += (self._clock.monotonic() - began_s) * 1000
-                return await self._send(upstream, call.fragment, make_request, deadline, trail)
+                return await self._send(way.upstream, whose, make_request, deadline, trail)
             finally:
                 self._places_in_all.leave()
         finally:
@@ -135,14 +139,14 @@ class Hop:
     async def _send(
         self,
         upstream: Upstream,
-        fragment: str,
+        whose: str,
         make_request: Callable[[], UpstreamRequest],
         deadline: Deadline,
         trail: Trail,
     ) -> RawResponse:
-        budget = self._budgets.get(fragment)
+        budget = self._budgets.get(whose)
         if budget is None:
-            budget = self._budgets[fragment] = RetryBudget(clock=self._clock)
+            budget = self._budgets[whose] = RetryBudget(clock=self._clock)
         budget.count_call()
         request = make_request()
         while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import urlsplit
 
 from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import BuilderError, NetworkError, PyreqwestError, RequestTimeoutError
@@ -12,10 +13,12 @@ from pyreqwest.exceptions import BuilderError, NetworkError, PyreqwestError, Req
 from fragment_kit.contract.errors import DeadlinePassed
 from shell.gateway.addresses import Addresses
 from shell.gateway.failures import CallFailed
+from shell.gateway.names import Names
 from shell.gateway.response_guards import BODY_BYTES_MAX, check_head, too_large
+from shell.registry.dialable import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from pyreqwest.client import Client
     from pyreqwest.response import Response
@@ -62,20 +65,21 @@ class Upstream(Protocol):
         ...
 
 
-class UpstreamDirectory(Protocol):
-    """Whatever knows the registered fragments."""
-
-    def get(self, fragment: str) -> Upstream | None:
-        """The way to the fragment, or None when it is not registered."""
-        ...
-
-
 class HttpUpstream:
-    """A fragment at one or more addresses, with a connection pool that is its alone."""
+    """A fragment at one or more addresses, with a connection pool that is its alone.
 
-    def __init__(self, urls: Sequence[str]) -> None:
+    Args:
+        urls: base URLs; a host may be a name, and is then dialled only at an address that `names` has checked.
+        names: looks names up.
+
+    """
+
+    def __init__(self, urls: Sequence[str], names: Names | None = None) -> None:
         self._addresses = Addresses(tuple(urls))
-        self._client = _build_client()
+        self._names = names or Names()
+        self._name_of = {url: name for url in self._addresses.urls if (name := _name_in(url))}
+        self._pinned: dict[str, str] = {}
+        self._client = _build_client(self._pinned)
 
     async def send(self, request: UpstreamRequest, deadline: Deadline) -> RawResponse:
         """See Upstream.send."""
@@ -83,6 +87,9 @@ class HttpUpstream:
         seen: list[int] = []
         try:
             async with deadline.enforced():
+                name = self._name_of.get(base)
+                if name is not None:
+                    await self._pin(name)
                 return await self._exchange(base + request.path, request, deadline, seen)
         except DeadlinePassed as error:
             raise _late(seen) from error
@@ -92,7 +99,16 @@ class HttpUpstream:
             failure = _explained(error, seen)
             if not failure.was_sent:
                 self._addresses.refused(base)
+                self._names.forget(self._name_of.get(base, ""))
             raise failure from error
+
+    async def _pin(self, name: str) -> None:
+        """Have the client dial the checked address of `name`, and never look it up by itself."""
+        address = await self._names.address_of(name)
+        if self._pinned.get(name) != address:
+            self._pinned[name] = address
+            # Calls under way end on the client they began with.
+            self._client = _build_client(self._pinned)
 
     async def _exchange(self, url: str, request: UpstreamRequest, deadline: Deadline, seen: list[int]) -> RawResponse:
         builder = self._client.request(request.method, url).headers(request.headers)
@@ -109,36 +125,14 @@ class HttpUpstream:
             return RawResponse(status=status, headers=headers, body=body)
 
 
-class Upstreams:
-    """The registered fragments' upstreams; replaced as a whole when the registry changes.
-
-    Args:
-        make: builds an upstream from base URLs; a test plugs in its own.
-
-    """
-
-    def __init__(self, make: Callable[[Sequence[str]], Upstream] = HttpUpstream) -> None:
-        self._make = make
-        self._by_fragment: dict[str, tuple[tuple[str, ...], Upstream]] = {}
-
-    def get(self, fragment: str) -> Upstream | None:
-        """The way to the fragment, or None when it is not registered."""
-        entry = self._by_fragment.get(fragment)
-        return entry[1] if entry is not None else None
-
-    def replace(self, urls_by_fragment: Mapping[str, Sequence[str]]) -> None:
-        """Use these fragments from now on. Pools of unchanged ones stay; calls under way end on the old ones."""
-        old = self._by_fragment
-        self._by_fragment = {
-            fragment: old[fragment]
-            if fragment in old and old[fragment][0] == tuple(urls)
-            else (tuple(urls), self._make(urls))
-            for fragment, urls in urls_by_fragment.items()
-        }
+def _name_in(url: str) -> str:
+    """The host of `url` when it has to be looked up, "" when it is an address already."""
+    host = urlsplit(url).hostname or ""
+    return "" if literal(host) is not None else host
 
 
-def _build_client() -> Client:
-    return (
+def _build_client(pinned: Mapping[str, str]) -> Client:
+    builder = (
         ClientBuilder()
         .http1_only()
         .gzip(False)  # noqa: FBT003 -- the client's own signatures; inflating is ours, because it must be bounded
@@ -154,8 +148,10 @@ def _build_client() -> Client:
         .max_connections(CONNECTIONS_MAX)
         .pool_max_idle_per_host(CONNECTIONS_MAX)
         .pool_idle_timeout(timedelta(seconds=IDLE_S))
-        .build()
     )
+    for name, address in pinned.items():
+        builder = builder.resolve(name, address, 0)  # 0: the port is the URL's
+    return builder.build()
 
 
 def _headers_of(response: Response) -> dict[str, str]:

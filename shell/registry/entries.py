@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from fragment_kit.contract.errors import ContractBroken
 from fragment_kit.contract.manifest import NAME, TIMEOUT_MS_MAX
 from fragment_kit.contract.table import Table
+from shell.registry.dialable import is_plain_host, literal, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,6 +122,16 @@ def _origin(table: Table, url: str) -> str:
         table.refuse("url", f"names a user or password before {parts.hostname!r}; take them out of the address")
     if not parts.hostname or port == 0:
         table.refuse("url", f"is {url!r}, which names no host or an impossible port")
+    _check_host(table, url, parts.hostname)
     if parts.path not in {"", "/"} or parts.query or parts.fragment or any(ord(letter) <= ord(" ") for letter in url):
         table.refuse("url", f"is {url!r}; write scheme, host and port only, such as http://127.0.0.1:8101")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _check_host(table: Table, url: str, host: str) -> None:
+    if not is_plain_host(host):
+        table.refuse("url", f"is {url!r}; write the host as a plain name or a usual address, such as 127.0.0.1")
+    address = literal(host)
+    reason = why_not(address) if address is not None else ""
+    if reason:
+        table.refuse("url", f"is {url!r}, and {host} {reason}")

@@ -9,9 +9,9 @@ from shell.gateway.failures import CallFailed
 
 if TYPE_CHECKING:
     from fragment_kit.resilience.breaker_board import BreakerBoard
+    from shell.gateway.directory import Upstreams
     from shell.gateway.markup import MarkupPolicies
     from shell.gateway.stale_store import StaleStore
-    from shell.gateway.upstream import Upstreams
     from shell.registry.entries import Registry, Trust
     from shell.registry.manifest_book import ManifestBook
     from shell.upkeep.recovery import Recovery
@@ -44,13 +44,17 @@ class Takeover:
             self._breakers.forget(group=name)
             self._store.purge(fragment=name)
         self._trust = {name: entry.trust for name, entry in registry.fragments.items()}
-        self._upstreams.replace({name: entry.addresses for name, entry in registry.fragments.items()})
+        self._upstreams.replace(registry.fragments)
         for name in registry.fragments:
             self._register(name)
 
     def manifest_changed(self, name: str, is_first: bool) -> None:  # noqa: FBT001 -- a callback, called by position
-        """Let the HTML policy know the new manifest; pages that showed a stand-in until now are told to look again."""
+        """Let the HTML policy know the new manifest; pages that showed a stand-in until now are told to look again.
+
+        Copies of a version that is deployed no more are let go: their markup may not fit the new stylesheet or actions.
+        """
         self._register(name)
+        self._store.purge(fragment=name)
         manifest = self._book.manifest(name)
         if is_first and manifest is not None:
             self._recovery.expect(name, manifest.slots)

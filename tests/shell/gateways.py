@@ -13,11 +13,12 @@ from fragment_kit.resilience.breaker_board import BreakerBoard
 from fragment_kit.resilience.breaker_rules import BreakerRules
 from fragment_kit.resilience.clock import MONOTONIC, Clock
 from shell.gateway.calls import ActionCall, SlotCall, Trail
+from shell.gateway.directory import Upstreams
 from shell.gateway.gateway import Gateway
 from shell.gateway.markup import MarkupPolicies
 from shell.gateway.passports import PassportOffice
 from shell.gateway.stale_store import StaleStore
-from shell.gateway.upstream import Upstreams
+from shell.registry.entries import Canary, RegistryEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,10 +55,11 @@ def bench(
     rules: BreakerRules = NEVER_OPENS,
     clock: Clock = MONOTONIC,
     make: Callable[[Sequence[str]], Upstream] | None = None,
+    canary: Canary | None = None,
 ) -> Bench:
     """A gateway that knows one fragment at these addresses."""
     upstreams = Upstreams(make) if make else Upstreams()
-    upstreams.replace({fragment: urls})
+    upstreams.replace({fragment: RegistryEntry(name=fragment, addresses=urls, canary=canary)})
     markup = MarkupPolicies()
     markup.register(fragment, trust="first-party")
     breakers, store = BreakerBoard(rules, clock=clock), StaleStore(clock=clock)

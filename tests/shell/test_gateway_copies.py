@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -12,11 +12,17 @@ from fragment_kit.contract.outcome import Fresh, Stale, Unavailable
 from fragment_kit.resilience.breaker_board import BreakerKey
 from fragment_kit.resilience.breaker_rules import BreakerRules
 from fragment_kit.resilience.clock import ManualClock
+from shell.gateway.markup import MarkupPolicies
+from shell.registry.manifest_book import ManifestBook
+from shell.upkeep.takeover import Takeover
 from tests.shell.gateways import FOR_AN_HOUR, bench
 from tests.shell.hostile import GOOD, Conversation, HostileFragment, hostile_fragment
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from shell.upkeep.recovery import Recovery
 
 
 @pytest.fixture
@@ -139,3 +145,36 @@ async def test_it_counts_a_slow_shared_slot_against_the_fragment(fragment: Hosti
     assert isinstance(outcome, Unavailable)
     assert outcome.reason == "timeout"
     assert side.breakers.get(BreakerKey(group="lobby", name="games")).state == "open"
+
+
+async def test_it_keeps_nothing_of_a_session_that_has_ended(fragment: HostileFragment) -> None:
+    side = bench(fragment.url)
+    await side.fetch(stale=FOR_AN_HOUR)
+    await side.fetch(stale=FOR_AN_HOUR, player="ben", session="ben-1")
+    await side.fetch(stale=FOR_AN_HOUR)
+    side.gateway.forget_session("ana-1")
+    fragment.answers("games", status="500 Oh")
+    ana, _, _ = await side.fetch(stale=FOR_AN_HOUR)
+    ben, _, _ = await side.fetch(stale=FOR_AN_HOUR, player="ben", session="ben-1")
+    assert isinstance(ana, Unavailable)
+    assert isinstance(ben, Stale)
+    passports = [line for head in fragment.heads for line in head.split("\r\n") if line.startswith("Authorization")]
+    assert passports[0] == passports[2]
+    assert passports[3] != passports[0]
+
+
+async def test_it_lets_copies_go_when_another_version_is_deployed(fragment: HostileFragment, tmp_path: Path) -> None:
+    side = bench(fragment.url)
+    await side.fetch(stale=FOR_AN_HOUR)
+    takeover = Takeover(
+        book=ManifestBook(tmp_path),
+        markup=MarkupPolicies(),
+        upstreams=side.upstreams,
+        breakers=side.breakers,
+        store=side.store,
+        recovery=cast("Recovery", None),
+    )
+    takeover.manifest_changed("wallet", is_first=False)
+    assert len(side.store) == 1
+    takeover.manifest_changed("lobby", is_first=False)
+    assert len(side.store) == 0
