@@ -55,6 +55,12 @@ GROUPS = (
         is_test=True,
     ),
     *_fragments(),
+    Group(
+        name="wallet-postgres",
+        command=(sys.executable, "-m", "tooling.postgres", *_pytest("fragments/wallet")),
+        is_test=True,
+        limit_s=600,  # on a bare machine the server is installed first
+    ),
     Group(name="process", command=_pytest("tests/process"), is_test=True, is_alone=True),
     Group(name="browser", command=_pytest("tests/browser"), is_test=True, is_alone=True, needs_browser=True),
 )

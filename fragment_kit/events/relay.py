@@ -76,8 +76,12 @@ class Relay:
             while not stop.is_set():
                 await self._pace.rest(stop, await self._guarded_step())
         finally:
-            await self._in_thread(self._resign)
-            self._thread.shutdown(wait=False)
+            await self.close()
+
+    async def close(self) -> None:
+        """Give up the right to publish, so that another need not wait for it, and close the connection."""
+        await self._in_thread(self._resign)
+        self._thread.shutdown(wait=False)
 
     async def step(self) -> int:
         """One pass; returns how many events were published (0 when there are none, or somebody else leads).

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from django.test import AsyncClient
 
@@ -15,57 +13,51 @@ from fragment_kit.testing.fake_feed import FakeFeed
 from fragment_kit.testing.shell import FakeShell, trust_test_key
 from fragments.wallet.payments_feed import PAYMENTS
 from fragments.wallet.tests.casino import Casino
+from fragments.wallet.tests.library import FileLibrary, PostgresLibrary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pytest_django import DjangoDbBlocker
+
+    from fragments.wallet.tests.library import Library
 
 trust_test_key()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # Threads that a test leaves behind end with their connections, which psycopg says of each.
+    config.addinivalue_line("filterwarnings", "ignore:.*psycopg.Connection.*while still open:ResourceWarning")
+
+
 @pytest.fixture(scope="session")
-def empty_books(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
-    """A migrated database file, to be copied."""
-    path = tmp_path_factory.mktemp("books") / "empty.sqlite3"
+def library(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Iterator[Library]:
+    """Where new books come from, on the database that DATABASE_URL names."""
     with django_db_blocker.unblock():
-        _open(path)
-        call_command("migrate", verbosity=0)
-        with connections["default"].cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connections.close_all()
-    return path
+        kind = PostgresLibrary if connections["default"].vendor == "postgresql" else FileLibrary
+        yield kind(tmp_path_factory.mktemp("books"))
 
 
 @pytest.fixture
-def books(empty_books: Path, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
-    """A database file of this test's own.
+def books(library: Library, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database of this test's own; its name.
 
     Not pytest-django's: those are emptied by deleting rows, which the ledger's triggers refuse, and threads must see
     what other threads have committed.
     """
-    path = tmp_path / "wallet.sqlite3"
-    shutil.copy(empty_books, path)
     with django_db_blocker.unblock():
-        _open(path)
-        yield path
-        connections.close_all()
-
-
-def _open(path: Path) -> None:
-    connections.close_all()
-    # Every thread's connection reads this same dictionary; max age 0 lets pool threads drop the last test's file.
-    connections["default"].settings_dict.update(NAME=str(path), CONN_MAX_AGE=0)
+        name = library.lend()
+        yield name
+        library.take_back(name)
 
 
 @pytest.fixture
-def casino(books: Path) -> Casino:
+def casino(books: str) -> Casino:
     return Casino(now=datetime(2026, 11, 23, 19, 0, tzinfo=UTC))
 
 
 @pytest.fixture
-def shell(books: Path) -> FakeShell:
+def shell(books: str) -> FakeShell:
     return FakeShell(AsyncClient(), fragment="wallet")
 
 

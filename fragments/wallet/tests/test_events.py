@@ -60,6 +60,7 @@ async def drained(*, batch: int = 200) -> MemoryStream:
     job = relay(stream, batch=batch)
     while await job.step():
         pass
+    await job.close()
     return stream
 
 
@@ -99,13 +100,16 @@ async def test_it_loses_nothing_and_keeps_the_order_when_it_dies_between_publish
             raise asyncio.CancelledError
 
     dying = Dying()
+    job = relay(dying, batch=6)
     with pytest.raises(asyncio.CancelledError):
-        await relay(dying, batch=6).step()  # the third is the sitting that begins, on a stream of its own
+        await job.step()  # the third is the sitting that begins, on a stream of its own
     assert versions(dying) == [1, 2, 3, 4, 5]
     assert await in_thread(unpublished) == 9
+    await job.close()  # what the end of its process does to its lock
     successor = MemoryStream(ManualClock())
     successor.entries = dying.entries
-    while await relay(successor, batch=6).step():
+    heir = relay(successor, batch=6)
+    while await heir.step():
         pass
     assert versions(successor) == [1, 2, 3, 4, 5, *range(1, 9)]
     assert await consumer(successor).step() == 8

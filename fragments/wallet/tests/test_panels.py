@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from fragment_kit.serving.threads import in_thread
 from fragments.wallet.models import HistoryLine, Wallet
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from fragment_kit.testing.fake_feed import FakeFeed
     from fragment_kit.testing.shell import FakeShell
@@ -37,6 +38,11 @@ def write_lines(player: str, count: int, at: datetime) -> None:
         )
         for version in range(2, 2 + count)
     )
+
+
+def spoil() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE wallet_wallet RENAME TO gone")
 
 
 async def test_it_opens_a_wallet_for_a_demo_player_on_first_sight(shell: FakeShell, payments: FakeFeed) -> None:
@@ -74,9 +80,9 @@ async def test_it_needs_a_signed_in_player(shell: FakeShell, payments: FakeFeed)
 
 
 async def test_it_fails_rather_than_show_a_balance_it_cannot_read(
-    shell: FakeShell, payments: FakeFeed, books: Path
+    shell: FakeShell, payments: FakeFeed, books: str
 ) -> None:
-    await in_thread(books.unlink)
+    await in_thread(spoil)
     shell._client.raise_request_exception = False
     response = await shell.get("/slots/balance", player="ana")
     assert response.status_code == 500
@@ -151,7 +157,7 @@ async def test_it_shows_nobody_elses_history(shell: FakeShell, payments: FakeFee
     assert "of ben" in (await shell.get("/slots/history", player="ben")).content.decode()
 
 
-async def test_it_serves_its_manifest_and_stands_alone(shell: FakeShell, books: Path) -> None:
+async def test_it_serves_its_manifest_and_stands_alone(shell: FakeShell, books: str) -> None:
     manifest = await shell.get("/.well-known/fragment.json")
     assert manifest.json()["slots"]["balance"]["stale"] == {"policy": "never", "max_age_s": 0}
     assert (await shell.get("/static/wallet/wallet.css")).status_code == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 import pytest
@@ -15,9 +15,6 @@ from fragments.wallet.provider.api import ProviderApi
 from fragments.wallet.provider.desk import Desk
 from fragments.wallet.provider.messages import BODY_BYTES_MAX
 from fragments.wallet.provider.signature import sign
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SECRET = "demo-secret"
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -50,7 +47,7 @@ class Provider:
 
 
 @pytest.fixture
-def provider(books: Path) -> Provider:
+def provider(books: str) -> Provider:
     return Provider()
 
 
