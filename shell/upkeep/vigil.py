@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 # Bad news is spread over less time than good news: the pages ask something that answers at once, or not at all.
 SPREAD_MS: Final = 1_000
 # A fragment that flaps is announced at most this often; its panels also ask again by themselves.
-QUIET_S: Final = 10.0
+QUIET_S: Final = 5.0
 
 
 class Vigil:
@@ -45,7 +45,7 @@ class Vigil:
         self._slots_of = slots_of
         self._announce = announce
         self._clock = clock
-        self._troubles: dict[str, frozenset[str]] = {}
+        self._told: dict[str, frozenset[str]] = {}
         self._quiet_until_s: dict[str, float] = {}
 
     async def look(self) -> tuple[str, ...]:
@@ -60,11 +60,12 @@ class Vigil:
 
     def _is_worse(self, fragment: str, answer: dict[str, object] | None) -> bool:
         troubles = troubles_of(answer)
-        news = troubles - self._troubles.get(fragment, frozenset())
-        self._troubles[fragment] = troubles
+        told = self._told.get(fragment, frozenset()) & troubles
+        self._told[fragment] = told
         now_s = self._clock.monotonic()
-        if not news or now_s < self._quiet_until_s.get(fragment, 0.0):
+        if troubles == told or now_s < self._quiet_until_s.get(fragment, 0.0):
             return False
+        self._told[fragment] = troubles
         self._quiet_until_s[fragment] = now_s + QUIET_S
-        log.info("Gone: %s (%s).", fragment, ", ".join(sorted(news)))
+        log.info("Gone: %s (%s).", fragment, ", ".join(sorted(troubles - told)))
         return True

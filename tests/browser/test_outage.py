@@ -78,3 +78,24 @@ def test_it_keeps_the_board_moving_while_another_fragment_is_dead(open_page: Ope
     finally:
         stack.kill("promotions", signal.SIGCONT)
     seat.wait_until_fresh("promotions.offers")
+
+
+def test_it_asks_once_more_when_news_comes_while_it_is_asking(open_page: OpenPage, stack: Stack) -> None:
+    seat = open_page("/")
+    seat.wait_until_fresh("promotions.offers")
+    asked: list[str] = []
+    seat.page.on(
+        "request", lambda request: asked.append(request.url) if "/f/promotions/offers" in request.url else None
+    )
+    stack.kill("promotions", signal.SIGSTOP)
+    try:
+        seat.page.evaluate(
+            "() => { const panel = document.getElementById('panel-promotions-offers');"
+            " for (let i = 0; i < 3; i++) htmx.trigger(panel, 'panel:refresh'); }"
+        )
+        seat.wait_for_state("promotions.offers", *NOT_FRESH)
+    finally:
+        stack.kill("promotions", signal.SIGCONT)
+    seat.wait_until_fresh("promotions.offers", limit_s=10)
+    assert len(asked) >= 2
+    assert seat.complaints == []

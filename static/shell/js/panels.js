@@ -7,7 +7,7 @@
   const ANNOUNCE_EVERY_MS = 5000, MERGE_MS = 500, BUSY_RETRY_MS = 5000;
   const HAS_CONTENT = ["fresh", "degraded"], BROKEN = ["unavailable", "stale", "degraded", "blocked"];
 
-  const before = new Map(), recovered = new Set(), forced = new WeakSet();
+  const before = new Map(), again = new Set(), recovered = new Set(), forced = new WeakSet();
   let announcing = false;
 
   const on = (name, act) => document.addEventListener(name, act);
@@ -33,6 +33,9 @@
     event.preventDefault();
     setTimeout(() => panel.isConnected && htmx.trigger(panel, REFRESH), BUSY_RETRY_MS);
   });
+
+  // Asked again while an answer is on its way: that answer may be older than the news, so one more follows it.
+  on(REFRESH, ({ target }) => target.matches(".htmx-request") && again.add(target.id));
 
   // “Try now” is a link to the panel's own page; with scripts it refreshes the panel where it stands.
   on("click", (event) => {
@@ -63,6 +66,7 @@
   });
 
   on(SHOWN, ({ detail: { elt: panel } }) => {
+    if (isPanel(panel) && again.delete(panel.id)) htmx.trigger(panel, REFRESH);
     const was = isPanel(panel) && before.get(panel.id);
     if (!was) return;
     before.delete(panel.id);

@@ -79,9 +79,20 @@ async def test_it_tells_again_when_something_else_breaks(floor: Floor) -> None:
     assert await vigil.look() == ("wallet.balance", "wallet.history")
 
 
+async def test_it_tells_later_what_it_kept_to_itself_while_quiet(floor: Floor) -> None:
+    vigil = floor.vigil()
+    for trouble in (None, WELL, None):
+        floor.ready["wallet"] = trouble
+        await vigil.look()
+    assert len(floor.told) == 1
+    floor.clock.advance(QUIET_S)
+    await vigil.look()
+    assert len(floor.told) == 2
+
+
 async def test_it_does_not_pass_on_every_flap(floor: Floor) -> None:
     vigil = floor.vigil()
-    for _ in range(10):
+    for _ in range(4):
         floor.ready["wallet"] = None
         await vigil.look()
         floor.ready["wallet"] = WELL
