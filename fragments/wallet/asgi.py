@@ -10,6 +10,7 @@ panels = fragment_application("fragments.wallet.settings")
 
 from django.conf import settings  # noqa: E402 - Django must be set up before commands are imported
 
+from fragments.wallet.provider import openapi  # noqa: E402
 from fragments.wallet.provider.api import PREFIX, ProviderApi  # noqa: E402
 from fragments.wallet.provider.desk import Desk  # noqa: E402
 
@@ -21,6 +22,6 @@ provider_api = ProviderApi(secrets=settings.PROVIDER_SECRETS, house_secrets=sett
 
 async def application(scope: Scope, receive: Receive, send: Send) -> Any:
     """Money calls go straight to the provider API: Django's handler alone costs more than a whole bet."""
-    if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+    if scope["type"] == "http" and (scope["path"].startswith(PREFIX) or scope["path"] == openapi.PATH):
         return await provider_api(scope, receive, send)
     return await panels(scope, receive, send)

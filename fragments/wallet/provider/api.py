@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fragment_kit.serving.logs import logger
 from fragments.wallet.commands.answers import Answer
 from fragments.wallet.commands.case import BadCommand
+from fragments.wallet.provider import openapi
 from fragments.wallet.provider.messages import BODY_BYTES_MAX, BadBody, read_body
 from fragments.wallet.provider.operations import HOUSE_OPERATIONS, OPERATIONS, read_command
 from fragments.wallet.provider.signature import complaint
@@ -61,9 +62,12 @@ class ProviderApi:
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request whose path begins with PREFIX."""
+        """Answer one HTTP request whose path begins with PREFIX, or is that of the description."""
         try:
-            status, body = await self._answer(scope, receive)
+            if scope["path"] == openapi.PATH:
+                status, body = _description(scope)
+            else:
+                status, body = await self._answer(scope, receive)
         except _Refused as refused:
             status, body = refused.status, refused.body
         except Exception:
@@ -115,6 +119,12 @@ class ProviderApi:
         )
         if sentence is not None:
             raise _Refused(401, "BAD_SIGNATURE", f"{sentence}.")
+
+
+def _description(scope: Scope) -> tuple[int, dict[str, Any]]:
+    if scope["method"] not in {"GET", "HEAD"}:
+        raise _Refused(405, "BAD_REQUEST", f"{openapi.PATH} is read with GET.")
+    return 200, openapi.document()
 
 
 async def _read(scope: Scope, receive: Receive) -> bytes:
