@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 log = logger("shell")
-PAGES: Final = frozenset({"/", "/live", "/games", "/offers", "/wallet"})
+PAGES: Final = frozenset({"/", "/live", "/games", "/offers", "/wallet", "/limits"})
 SLASHED: Final = frozenset(f"{page}/" for page in PAGES if page != "/")
 EDGE_PREFIXES: Final = ("/f/", "/assets/")
 

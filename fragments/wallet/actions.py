@@ -28,6 +28,9 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{8,100}")
 REFUSALS: Final[Mapping[str, str]] = {
     "ABOVE_FLOAT": "That would lift you above the starting float. Choose a smaller amount.",
     "IDEMPOTENCY_CONFLICT": "This form was used already, for another amount. Here is a new one; please choose again.",
+    "LIMIT_TOPUP": "That would take you above your own top-up limit. Nothing was added. Your limits page shows it.",
+    "ON_BREAK": "You are on a break, so nothing was added. Your limits page says until when.",
+    "EXCLUDED": "You excluded yourself from play, so nothing was added. Your limits page says until when.",
 }
 
 

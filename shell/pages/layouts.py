@@ -32,6 +32,7 @@ _LISTED: Final = (
     Layout(name="games", template="pages/games.html", title="Games", path="/games", query_for="lobby.games"),
     Layout(name="offers", template="pages/offers.html", title="Offers", path="/offers"),
     Layout(name="wallet", template="pages/wallet.html", title="Wallet", path="/wallet"),
+    Layout(name="limits", template="pages/limits.html", title="Limits and breaks", path="/limits"),
 )
 PAGES: Final = {layout.path: layout for layout in _LISTED}
 # A panel opened as a plain link, an address that leads nowhere, and a form that was not taken.

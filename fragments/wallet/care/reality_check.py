@@ -38,6 +38,14 @@ def tell_shown(cursor: CursorWrapper, wallet: LockedWallet, sitting: OpenSitting
         news.tell(cursor, wallet, news.CHECK_SHOWN, check_data(sitting, row[0], row[1], now), now)
 
 
+def note_shown(player_id: str, *, now: datetime) -> None:
+    """Write down that a page shows the due check to its player. Raises NoWallet."""
+    with table_of(player_id, now) as table:
+        sitting = table.state.sitting
+        if sitting is not None and sitting.is_check_due(table.now_ms):
+            tell_shown(table.cursor, table.wallet, sitting, now)
+
+
 def answer(player_id: str, choice: Choice, *, now: datetime) -> bool:
     """Take the player's answer; False when no check is due, so that an old page cannot answer a new check.
 
