@@ -51,7 +51,9 @@ class Simulator:
             rounds_per_s=settings.rounds_per_s,
             tally=tally,
         )
-        self._routes = Routes(world=world, switches=Switches(), tally=tally, standing=self._floor.standing)
+        self._routes = Routes(
+            world=world, switches=Switches(), tally=tally, standing=self._floor.standing, book=wallet.book
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection of any kind that a server may bring."""

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from provider_simulator import control
 from provider_simulator.answers import Answer, json_answer, refusal, send_answer, wait_until_left
 from provider_simulator.feeds.catalogue import CursorAhead
+from provider_simulator.ledger_book import LedgerBook
 from provider_simulator.switches import FEEDS, Feed, Switches, SwitchRefused, feed_named
 from provider_simulator.worlds import BadQuery, World
 
@@ -18,12 +19,22 @@ if TYPE_CHECKING:
     from provider_simulator.tally import Tally
 
 FEED_ROOT = "/feeds/"
+BOOK = "/calls"
 
 
 class Routes:
-    """The simulator's HTTP side; `standing` says in one word what the bots do."""
+    """The simulator's HTTP side; `standing` says in one word what the bots do, `book` what they called."""
 
-    def __init__(self, *, world: World, switches: Switches, tally: Tally, standing: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        *,
+        world: World,
+        switches: Switches,
+        tally: Tally,
+        standing: Callable[[], str],
+        book: LedgerBook | None = None,
+    ) -> None:
+        self._book = book or LedgerBook()
         self._world = world
         self._switches = switches
         self._tally = tally
@@ -42,6 +53,8 @@ class Routes:
                 await wait_until_left(receive)
                 return
             answer = found
+        elif path == BOOK:
+            answer = self._calls(scope)
         else:
             answer = self._operator(path)
         await send_answer(send, answer, with_body=scope["method"] != "HEAD")
@@ -73,6 +86,13 @@ class Routes:
             return refusal(400, str(error))
         except CursorAhead as error:
             return refusal(410, str(error))
+
+    def _calls(self, scope: Scope) -> Answer:
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        since, until = query.get("from", ""), query.get("to", "")
+        if not (since.isascii() and since.isdigit() and until.isascii() and until.isdigit()):
+            return refusal(400, "Send from and to as unix seconds: /calls?from=1795460000&to=1795463600.")
+        return json_answer(self._book.page(since_s=int(since), until_s=int(until), after=query.get("after", "")))
 
     def _operator(self, path: str) -> Answer:
         if path == "/healthz":

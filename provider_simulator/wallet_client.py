@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from provider_simulator.ledger_book import LedgerBook
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -46,6 +48,8 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
 class WalletClient:
     """One provider's line to the wallet; `now` returns unix seconds, `timeout_s` bounds a whole call.
 
+    Every money call is written into `book`, before it is sent and again when it is answered.
+
     `transport` is for tests; left out, calls go over the network and past any proxy.
     """
 
@@ -59,7 +63,9 @@ class WalletClient:
         transport: httpx.AsyncBaseTransport | None = None,
         timeout_s: float = 1.5,
         now: Callable[[], float] = time.time,
+        book: LedgerBook | None = None,
     ) -> None:
+        self.book = book or LedgerBook()
         self._root = f"{url}/provider/v1/{provider}"
         self._secret = secret
         self._tally = tally
@@ -70,6 +76,7 @@ class WalletClient:
 
     async def call(self, operation: Operation, content: Mapping[str, Any]) -> WalletAnswer:
         """Return the wallet's definite answer; raises `WalletUncertain` for everything else."""
+        self.book.note(operation, content, at_s=self._now(), answer="UNCERTAIN")
         try:
             answer = await self._ask(operation, content)
         except WalletUncertain as error:
@@ -77,6 +84,7 @@ class WalletClient:
             self._tally.wallet_calls.labels(operation, "uncertain").inc()
             raise
         self._note_back()
+        self.book.note(operation, content, at_s=self._now(), answer=answer.code)
         self._tally.wallet_calls.labels(operation, "ok" if answer.is_ok else answer.code).inc()
         return answer
 
