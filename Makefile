@@ -7,7 +7,7 @@ GROUPS ?=
 NO_PYTHON := $(PYTHON) was not found: install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=/path/to/python3.12 …
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean ready-to-run ready-to-test python
+.PHONY: help run test check format lock screenshots clean ready-to-run ready-to-test python
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ lock: ## Choose newest versions anew and write requirements/*.lock (needs uv)
 		pyproject.toml --group test --output-file requirements/test.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
 		pyproject.toml --constraint requirements/test.lock --output-file requirements/run.lock
+
+screenshots: ready-to-test ## Take the pictures in docs/screenshots anew
+	@exec $(BIN)/python -m tooling.screenshots
 
 clean: ## Remove .venv, var/ (databases included) and what tools leave behind
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -17,7 +17,7 @@ TABLES_MAX: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveTable:
-    """One table as its provider describes it; amounts in minor units, `seats_taken` None when not told."""
+    """One table as its provider describes it; amounts in minor units, `results` newest first."""
 
     table_id: str
     provider: str
@@ -78,9 +78,10 @@ def _table(entry: Any) -> LiveTable:
 
 
 def _results(entries: Any) -> tuple[str, ...]:
-    # Providers repeat rounds after a reconnect; the round's id decides, not its place in the list.
-    by_round = {str(entry["round_id"]): str(entry["result"]) for entry in entries}
-    return tuple(by_round.values())[-RESULTS_MAX:]
+    # Providers repeat rounds after a reconnect and differ in their order: the round's id and its time decide.
+    by_round = {str(entry["round_id"]): (_time(entry["at"]), str(entry["result"])) for entry in entries}
+    newest_first = sorted(by_round.values(), key=lambda result: result[0], reverse=True)
+    return tuple(result for _, result in newest_first[:RESULTS_MAX])
 
 
 def _time(text: str) -> datetime:

@@ -23,6 +23,14 @@ STATUS_WORDS: Final = {
     "UNKNOWN": "Status unknown",
 }
 GAME_WORDS: Final = {"roulette": "Roulette", "blackjack": "Blackjack", "baccarat": "Baccarat"}
+# Providers' words for results, as a player would say them; numbers stay as they are.
+RESULT_WORDS: Final = {
+    "dealer-bust": "bust",
+    "dealer-blackjack": "blackjack",
+    "banker": "Banker",
+    "player": "Player",
+    "tie": "Tie",
+}
 _ORDER: Final = ["OPEN", "SHUFFLING", "DEALER_CHANGE", "UNKNOWN", "MAINTENANCE", "CLOSED"]
 
 
@@ -77,8 +85,12 @@ def _tile(table: LiveTable, *, is_unknown: bool) -> TableTile:
         limits=f"{chips(table.stake_min_minor)} – {chips(table.stake_max_minor)}",
         seats=_seats(table, is_unknown=is_unknown),
         dealer=table.dealer or "",
-        results=table.results[-RESULTS_SHOWN:],
+        results=tuple(_result_word(result) for result in table.results[:RESULTS_SHOWN]),
     )
+
+
+def _result_word(result: str) -> str:
+    return RESULT_WORDS.get(result, result.removeprefix("dealer-"))
 
 
 def chips(amount_minor: int) -> str:

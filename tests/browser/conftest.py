@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.stack import Stack
 from tests.visitor import Visitor
+from tooling import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,13 +59,15 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = chromium.find()
     if path is None:
-        pytest.fail("No chromium on this machine; install it with: apt-get install chromium", pytrace=False)
+        pytest.fail(
+            "There is no Chromium on this machine: `make test` installs it, or says what to install.", pytrace=False
+        )
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_WORDS)
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=path, args=CHROMIUM_WORDS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

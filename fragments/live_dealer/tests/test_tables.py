@@ -83,10 +83,18 @@ async def test_it_does_not_mistake_unknown_seats_for_an_empty_table(shell: FakeS
     assert "Seats not known" in (await shell.get("/slots/tables")).content.decode()
 
 
-async def test_it_shows_a_repeated_round_once(shell: FakeShell, feed: FakeFeed) -> None:
+async def test_it_shows_a_repeated_round_once_and_the_newest_first(shell: FakeShell, feed: FakeFeed) -> None:
     result = {"round_id": "r1", "result": "17", "at": "2026-11-23T18:59:00+00:00"}
-    feed.body = report(table(results=[result, result, {**result, "round_id": "r2", "result": "8"}]))
-    assert "17 · 8" in (await shell.get("/slots/tables")).content.decode()
+    newer = {"round_id": "r2", "result": "8", "at": "2026-11-23T19:00:00+00:00"}
+    feed.body = report(table(results=[result, result, newer]))
+    assert "8 · 17" in (await shell.get("/slots/tables")).content.decode()
+
+
+async def test_it_says_results_in_words_of_the_table(shell: FakeShell, feed: FakeFeed) -> None:
+    at = "2026-11-23T18:59:00+00:00"
+    words = ("dealer-bust", "dealer-18", "banker")
+    feed.body = report(table(results=[{"round_id": word, "result": word, "at": at} for word in words]))
+    assert "bust · 18 · Banker" in (await shell.get("/slots/tables")).content.decode()
 
 
 async def test_it_is_empty_and_says_so_when_no_table_runs(shell: FakeShell, feed: FakeFeed) -> None:
