@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from fragment_kit.contract.manifest import METHODS
 from shell.composition.answers import send_answer, text_answer
 from shell.composition.assets import PREFIX, serve_stylesheet
+from shell.composition.departures import Departure
 from shell.composition.trust import is_host_allowed
 from shell.composition.visits import visit_of
 from shell.pages.layouts import layout_of
@@ -63,16 +65,28 @@ class Edge:
 
     async def __call__(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         """Answer one request under `/f/`, `/assets/`, or a composed page's address."""
-        path, method = scope["path"], scope["method"]
-        if path.startswith(PREFIX):
-            await self._stylesheet(path, method, send)
-            return
+        if scope["path"].startswith(PREFIX):
+            await self._stylesheet(scope["path"], scope["method"], send)
+        elif scope["method"] not in READS:
+            # What a form has set going is not stopped: nobody could say how far it had come.
+            await self._answer(scope, receive, send)
+        else:
+            departure = Departure(receive)
+            try:
+                await self._answer(scope, receive, send)
+            except asyncio.CancelledError:
+                if not departure.settle():
+                    raise
+            finally:
+                departure.end()
+
+    async def _answer(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         visit = visit_of(scope, await self._player_of(scope))
         if not is_host_allowed(visit):
             await send_answer(
                 send, text_answer(400, "This shell does not answer for that host name (ALLOWED_HOSTS).\n")
             )
-        elif path.startswith(MOUNTS):
+        elif visit.path.startswith(MOUNTS):
             await self._mounted(visit, receive, send)
         else:
             await self._page(visit, send)

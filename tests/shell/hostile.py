@@ -20,9 +20,10 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 class Conversation:
     """One request and what is said back."""
 
-    def __init__(self, head: str, body: bytes, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, head: str, body: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.head = head
         self.body = body
+        self._reader = reader
         self._writer = writer
 
     async def say(self, *parts: bytes | str) -> None:
@@ -45,6 +46,11 @@ class Conversation:
         while True:
             await self.say(parts[-1])
             await asyncio.sleep(every_s)
+
+    async def until_they_leave(self) -> None:
+        """Say nothing for as long as the other side listens."""
+        await self._reader.read()
+        self.hang_up()
 
     def hang_up(self) -> None:
         """Close in an orderly way."""
@@ -128,7 +134,7 @@ class HostileFragment:
         async with self._was_asked:
             self._was_asked.notify_all()
         name = head.split(" ")[1].partition("?")[0].rsplit("/", 1)[1]
-        conversation = Conversation(head, body, writer)
+        conversation = Conversation(head, body, reader, writer)
         conduct = self.conducts.get(name)
         await (conduct(conversation) if conduct else conversation.answer())
         if writer.is_closing():
