@@ -18,6 +18,7 @@ REQUEST_ID: Final = "X-Request-Id"
 VERSION: Final = "Fragment-Version"
 STATE: Final = "Fragment-State"
 EMITS: Final = "Fragment-Emits"
+NEXT: Final = "Fragment-Next"
 
 PANEL_STATE: Final = "Panel-State"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from fragment_kit.contract.errors import ManifestRefused
@@ -23,6 +23,8 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 EVENT: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 PATH: Final = re.compile(r"/[A-Za-z0-9_\-./]*")
 METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+FILE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9\-]{0,60}\.[a-z0-9]{1,8}")
+DOWNLOAD_TYPES: Final = ("text/csv", "application/json")
 TIMEOUT_MS_MAX: Final = 30_000
 FALLBACK_CHARACTERS_MAX: Final = 16_384
 
@@ -72,6 +74,16 @@ class ActionSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadSpec:
+    """One file that a signed-in player may save; `timeout_ms` is for each part of it."""
+
+    path: str
+    media_type: str
+    filename: str
+    timeout_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """Everything the shell knows about a fragment without asking a player to wait."""
 
@@ -86,6 +98,7 @@ class Manifest:
     scripts: tuple[str, ...]
     csp: Mapping[str, tuple[str, ...]]
     contract: int = CONTRACT_VERSION
+    downloads: tuple[DownloadSpec, ...] = ()
 
 
 def load_manifest(path: Path) -> Manifest:
@@ -118,6 +131,7 @@ def parse_manifest(data: Mapping[str, Any], *, strict: bool, source: str = "mani
         styles=table.texts("styles", pattern=PATH),
         scripts=table.texts("scripts", pattern=PATH),
         csp=dict(table.lists("csp")),
+        downloads=tuple(_download(entry) for entry in table.list_of_tables("downloads")),
     )
     table.done()
     _cross_check(manifest, table)
@@ -140,6 +154,7 @@ def manifest_to_json(manifest: Manifest) -> bytes:
         "styles": list(manifest.styles),
         "scripts": list(manifest.scripts),
         "csp": {key: list(value) for key, value in manifest.csp.items()},
+        "downloads": [asdict(download) for download in manifest.downloads],
     }
     return json.dumps(body, ensure_ascii=False, indent=1).encode()
 
@@ -183,6 +198,17 @@ def _action(table: Table) -> ActionSpec:
         timeout_ms=table.integer("timeout_ms", low=1, high=TIMEOUT_MS_MAX),
         slot=table.text("slot", pattern=NAME, default="") or None,
         needs_fresh=table.boolean("needs_fresh", default=False),
+    )
+    table.done()
+    return spec
+
+
+def _download(table: Table) -> DownloadSpec:
+    spec = DownloadSpec(
+        path=table.text("path", pattern=PATH),
+        media_type=table.choice("media_type", DOWNLOAD_TYPES),
+        filename=table.text("filename", pattern=FILE_NAME),
+        timeout_ms=table.integer("timeout_ms", low=1, high=TIMEOUT_MS_MAX),
     )
     table.done()
     return spec

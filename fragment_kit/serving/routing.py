@@ -12,6 +12,7 @@ from fragment_kit.contract.errors import ManifestRefused
 from fragment_kit.contract.manifest import manifest_to_json
 from fragment_kit.serving.alone import alone_view
 from fragment_kit.serving.app import own_manifest
+from fragment_kit.serving.download import Download, download_view
 from fragment_kit.serving.health import healthz, readyz_view
 from fragment_kit.serving.metrics import metrics
 from fragment_kit.serving.slot import Action, Slot, action_view, slot_view
@@ -31,10 +32,11 @@ def fragment_urls(
     *,
     slots: Sequence[Slot],
     actions: Sequence[Action] = (),
+    downloads: Sequence[Download] = (),
     probes: Sequence[Probe] = (),
     extra: Sequence[URLPattern] = (),
 ) -> list[URLPattern]:
-    """Every URL of a fragment; refuses slots and actions that the manifest does not have, and the other way round.
+    """Every URL of a fragment; refuses functions that the manifest does not name, and the other way round.
 
     `probes` are asked by `/readyz` (pass the FeedClients); `extra` are the fragment's own further URLs.
     `reverse("<slot>")` gives the address under the mount that a browser may use.
@@ -42,6 +44,7 @@ def fragment_urls(
     manifest = own_manifest()
     _same_names("slots", {entry.name for entry in slots}, set(manifest.slots))
     _same_names("actions", {entry.path for entry in actions}, {spec.path for spec in manifest.actions})
+    _same_names("downloads", {entry.path for entry in downloads}, {spec.path for spec in manifest.downloads})
     return [
         path(".well-known/fragment.json", _manifest_view(manifest)),
         path("healthz", healthz),
@@ -49,6 +52,7 @@ def fragment_urls(
         path("metrics", metrics),
         *_slot_patterns(manifest, slots),
         *_action_patterns(manifest, actions),
+        *_download_patterns(manifest, downloads),
         *(path(style.lstrip("/"), stylesheet_view(style)) for style in manifest.styles),
         *extra,
         *([path("", alone_view(manifest, slots))] if settings.DEBUG else []),
@@ -68,6 +72,13 @@ def _action_patterns(manifest: Manifest, actions: Sequence[Action]) -> Iterable[
     for entry in actions:
         where = entry.path.lstrip("/")
         yield path(where, action_view(manifest, specs[entry.path], entry.function), name=where)
+
+
+def _download_patterns(manifest: Manifest, downloads: Sequence[Download]) -> Iterable[URLPattern]:
+    specs = {spec.path: spec for spec in manifest.downloads}
+    for entry in downloads:
+        where = entry.path.lstrip("/")
+        yield path(where, download_view(manifest, specs[entry.path], entry.function), name=where)
 
 
 def _manifest_view(manifest: Manifest) -> View:

@@ -65,7 +65,7 @@ def slot_view(manifest: Manifest, spec: SlotSpec, function: SlotFunction) -> Vie
             panel = await function(call)
             return panel_response(panel, call, is_shared=spec.auth == "none")
 
-    return _guarded(view, manifest, label=spec.name)
+    return guarded(view, manifest, label=spec.name)
 
 
 def action_view(manifest: Manifest, spec: ActionSpec, function: ActionFunction) -> View:
@@ -84,11 +84,13 @@ def action_view(manifest: Manifest, spec: ActionSpec, function: ActionFunction) 
                 return see_slot_response(answer, call)
             return panel_response(answer, call, is_shared=False)
 
-    return _guarded(view, manifest, label=spec.path)
+    return guarded(view, manifest, label=spec.path)
 
 
-def _guarded(view: View, manifest: Manifest, *, label: str) -> View:
-    async def guarded(request: HttpRequest) -> HttpResponse:
+def guarded(view: View, manifest: Manifest, *, label: str) -> View:
+    """The view with the contract's headers, metrics, and refusals as plain answers."""
+
+    async def answer(request: HttpRequest) -> HttpResponse:
         started_s = time.perf_counter()
         response = await _answer(view, request)
         response[headers.CONTRACT] = str(headers.CONTRACT_VERSION)
@@ -99,7 +101,7 @@ def _guarded(view: View, manifest: Manifest, *, label: str) -> View:
         SLOT_SECONDS.labels(label).observe(elapsed_s)
         return response
 
-    return guarded
+    return answer
 
 
 async def _answer(view: View, request: HttpRequest) -> HttpResponse:

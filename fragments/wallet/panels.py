@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from fragments.wallet.care.totals import Totals
     from fragments.wallet.history import HistoryPage
     from fragments.wallet.ledger import Holdings
     from fragments.wallet.models import HistoryLine
@@ -131,12 +132,16 @@ class HistoryView:
     next_before: int | None
     is_first_page: bool
     is_behind: bool
+    totals: Totals | None = None
 
     @classmethod
-    def of(cls, page: HistoryPage, holdings: Holdings | None, *, is_first_page: bool) -> HistoryView:
+    def of(
+        cls, page: HistoryPage, holdings: Holdings | None, *, is_first_page: bool, totals: Totals | None = None
+    ) -> HistoryView:
         return cls(
             lines=tuple(LineView.of(line) for line in page.lines),
             next_before=page.next_before,
             is_first_page=is_first_page,
             is_behind=holdings is not None and holdings.version > page.known_version,
+            totals=totals,
         )

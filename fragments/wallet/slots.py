@@ -7,12 +7,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
+from django.utils import timezone
 
 from fragment_kit.contract.outcome import Fresh
 from fragment_kit.serving.panel import Panel
 from fragment_kit.serving.slot import slot
 from fragment_kit.serving.threads import in_thread
 from fragments.wallet.accounts import holdings_of
+from fragments.wallet.care.totals import totals_of
 from fragments.wallet.history import page_of
 from fragments.wallet.panels import BalanceView, HistoryView, TopUpView
 from fragments.wallet.payments_feed import PAYMENTS, Payments
@@ -51,7 +53,8 @@ async def history(call: SlotCall) -> Panel:
     """A page of the player's history, from the projection; says so when the newest plays are not in it yet."""
     player, before = call.player or "", call.query.get("before", "")
     page, holdings = await in_thread(_page_and_holdings, player, int(before) if _VERSION.fullmatch(before) else None)
-    view = HistoryView.of(page, holdings, is_first_page=not before)
+    totals = None if before else await in_thread(totals_of, player, now=timezone.now())
+    view = HistoryView.of(page, holdings, is_first_page=not before, totals=totals)
     return Panel("wallet/history.html", view, state="fresh" if view.lines else "empty")
 
 

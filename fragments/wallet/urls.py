@@ -9,6 +9,7 @@ from fragments.wallet.actions import top_up_play_money
 from fragments.wallet.care import actions as care_actions
 from fragments.wallet.care import slots as care_slots
 from fragments.wallet.event_log import events_view
+from fragments.wallet.history_file import history_file
 from fragments.wallet.payments_feed import PAYMENTS
 from fragments.wallet.slots import balance, history, topup
 
@@ -24,6 +25,7 @@ urlpatterns = fragment_urls(
         care_actions.choose_interval,
         care_actions.answer_check,
     ],
+    downloads=[history_file],
     probes=[PAYMENTS],
     extra=[path("events", events_view)],
 )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from shell.composition.answers import Headers
     from shell.composition.dealer import Dealer, Dealt
+    from shell.composition.download_desk import DownloadDesk
     from shell.composition.page_desk import PageDesk
     from shell.composition.panels import Variant
     from shell.composition.tickets import Tickets
@@ -31,14 +32,18 @@ class SlotDesk:
         tickets: fetches that a page left under way.
         pages: draws the page around a panel.
         book: accepted manifests.
+        downloads: serves the files that manifests declare.
 
     """
 
-    def __init__(self, *, dealer: Dealer, tickets: Tickets, pages: PageDesk, book: ManifestBook) -> None:
+    def __init__(
+        self, *, dealer: Dealer, tickets: Tickets, pages: PageDesk, book: ManifestBook, downloads: DownloadDesk | None
+    ) -> None:
         self._dealer = dealer
         self._tickets = tickets
         self._pages = pages
         self._book = book
+        self._downloads = downloads
 
     async def serve(self, visit: Visit, fragment: str, rest: str, send: ASGISendCallable, *, is_listed: bool) -> None:
         """Answer a GET or HEAD under a mount; `is_listed` says whether the registry has the fragment."""
@@ -47,6 +52,11 @@ class SlotDesk:
         manifest = self._book.manifest(fragment) if is_listed else None
         if is_name and is_listed and (manifest is None or slot in manifest.slots):
             await self.answer(visit, await self._deal(visit, self._place(visit, fragment, slot)), send)
+            return
+        files = manifest.downloads if manifest else ()
+        file = next((one for one in files if one.path == f"/{rest}"), None)
+        if file is not None and self._downloads is not None:
+            await self._downloads.serve(visit, fragment, file, send)
             return
         actions = manifest.actions if manifest else ()
         asked = next((action for action in actions if action.slot and action.path == f"/{slot}"), None)

@@ -13,6 +13,7 @@ from shell.composition.action_desk import ActionDesk
 from shell.composition.actions import Actions
 from shell.composition.compose import Composer
 from shell.composition.dealer import Dealer
+from shell.composition.download_desk import DownloadDesk
 from shell.composition.edge import Edge
 from shell.composition.page_desk import PageDesk
 from shell.composition.pages import PageCutter
@@ -22,6 +23,7 @@ from shell.composition.seen_states import SeenStates
 from shell.composition.slot_desk import SlotDesk
 from shell.composition.tickets import Tickets
 from shell.gateway.directory import Upstreams
+from shell.gateway.downloads import Downloads
 from shell.gateway.gateway import Gateway
 from shell.gateway.markup import MarkupPolicies
 from shell.gateway.passports import PassportOffice
@@ -38,6 +40,7 @@ from shell.upkeep.vigil import Vigil
 
 if TYPE_CHECKING:
     from shell.composition.dealer import SlotGateway
+    from shell.composition.download_desk import FileSource
     from shell.composition.edge import PlayerOf
     from shell.upkeep.recovery import Announce
 
@@ -51,9 +54,8 @@ def build_edge(*, announce: Announce) -> Edge:
     file = RegistryFile(settings.FRAGMENTS_FILE, keep=folder / "fragments.toml")
     book = ManifestBook(folder)
     markup, breakers, store, upstreams = MarkupPolicies(), BreakerBoard(), StaleStore(), Upstreams()
-    gateway = Gateway(
-        upstreams=upstreams, breakers=breakers, stale_store=store, markup=markup, passports=_passport_office()
-    )
+    office = _passport_office()
+    gateway = Gateway(upstreams=upstreams, breakers=breakers, stale_store=store, markup=markup, passports=office)
     client = make_client()
     recovery = Recovery(client, registry=lambda: file.current, breakers=breakers, announce=announce)
     takeover = Takeover(
@@ -72,11 +74,24 @@ def build_edge(*, announce: Announce) -> Edge:
     )
 
     IDENTITY.when_signed_out(lambda key: gateway.forget_session(session_hash(key)))
-    return assemble(gateway, upkeep=upkeep, poller=poller, player_of=player_of, budget_ms=settings.INLINE_BUDGET_MS)
+    return assemble(
+        gateway,
+        upkeep=upkeep,
+        poller=poller,
+        player_of=player_of,
+        budget_ms=settings.INLINE_BUDGET_MS,
+        files=Downloads(hop=gateway.hop, passports=office),
+    )
 
 
 def assemble(
-    gateway: SlotGateway, *, upkeep: Upkeep, poller: ManifestPoller, player_of: PlayerOf, budget_ms: int
+    gateway: SlotGateway,
+    *,
+    upkeep: Upkeep,
+    poller: ManifestPoller,
+    player_of: PlayerOf,
+    budget_ms: int,
+    files: FileSource | None = None,
 ) -> Edge:
     """Put the answering parts around a gateway; a test brings one of its own."""
     book, recovery = upkeep.book, upkeep.recovery
@@ -95,7 +110,8 @@ def assemble(
     tickets = Tickets()
     cutter = PageCutter(book, registry_generation=lambda: upkeep.registry.generation)
     pages = PageDesk(cutter=cutter, composer=Composer(dealer, tickets, inline_budget_ms=budget_ms), book=book)
-    slots = SlotDesk(dealer=dealer, tickets=tickets, pages=pages, book=book)
+    downloads = DownloadDesk(files=files, pages=pages) if files is not None else None
+    slots = SlotDesk(dealer=dealer, tickets=tickets, pages=pages, book=book, downloads=downloads)
     actions = Actions(gateway=gateway, dealer=dealer, maker=maker, seen=seen)
     desk = ActionDesk(actions=actions, slots=slots, pages=pages, book=book)
     return Edge(pages=pages, slots=slots, actions=desk, dealer=dealer, upkeep=upkeep, player_of=player_of)

@@ -69,9 +69,17 @@ class Used:
     days: Sequence[DaySum]
     stretches_ms: Sequence[tuple[int, int]] = ()
 
+    def staked(self, period: Period) -> int:
+        """Stakes that were not returned."""
+        return sum(day.staked for day in self._in(period))
+
+    def won(self, period: Period) -> int:
+        """What was paid."""
+        return sum(day.won for day in self._in(period))
+
     def lost(self, period: Period) -> int:
         """Staked minus won; negative when the player is ahead."""
-        return sum(day.staked - day.won for day in self._in(period))
+        return self.staked(period) - self.won(period)
 
     def topped_up(self, period: Period) -> int:
         """Gross: nothing that left the wallet makes it smaller."""

@@ -67,4 +67,4 @@ def tell(cursor: CursorWrapper, wallet: LockedWallet, kind: str, data: Mapping[s
         data={"player_id": wallet.holdings.player_id, "wallet_id": wallet_id, "currency": CURRENCY, **data},
         partitionkey=wallet_id,
     )
-    outbox.append(event, aggregatetype=AGGREGATE)
+    outbox.append(event, aggregatetype=AGGREGATE, cursor=cursor)
