@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from fragment_kit.contract.outcome import Fresh
+from shell.composition.form_marks import FIELD as MARK_FIELD
+from shell.composition.form_marks import why_marked
 from shell.composition.forms import KEY_FIELD, TOKEN_FIELD, Fields, value_of
 from shell.composition.metrics import ACTIONS
 from shell.composition.panels import Again, KeptField, Place
@@ -90,13 +92,17 @@ class Actions:
         trail = Trail()
         if spec.auth == "player" and visit.player is None:
             outcome: ActionOutcome = Refused(401)
-        elif action.needs_fresh and (reason := self._seen.why_not_fresh(visit, place.name)):
+        elif action.needs_fresh and (reason := self._why_not_fresh(visit, place, form)):
             ACTIONS.labels(place.fragment, "NotFresh").inc()
             return self._not_done(visit, place, form, words=NOT_FRESH, status=503, reason=reason)
         else:
             outcome = await self._gateway.act(_call(visit, manifest, action, form), trail)
         ACTIONS.labels(place.fragment, type(outcome).__name__).inc()
         return await self._result(visit, place, form, outcome, trail)
+
+    def _why_not_fresh(self, visit: Visit, place: Place, form: Form) -> str | None:
+        """Why the panel that the form stood in was not up to date: by its own mark, or by what this process showed."""
+        return why_marked(value_of(form.fields, MARK_FIELD)) or self._seen.why_not_fresh(visit, place.name)
 
     async def _result(
         self, visit: Visit, place: Place, form: Form, outcome: ActionOutcome, trail: Trail
@@ -158,7 +164,7 @@ def _again(visit: Visit, form: Form) -> Again:
     fields = tuple(
         KeptField(name=name, value=value, label="" if name == KEY_FIELD else name.replace("_", " ").capitalize())
         for name, value in form.fields
-        if name != TOKEN_FIELD
+        if name not in {TOKEN_FIELD, MARK_FIELD}
     )
     return Again(url=visit.path, fields=fields)
 

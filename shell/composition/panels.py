@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fragment_kit.contract.manifest import SlotSpec
 from fragment_kit.contract.outcome import Fresh, Stale, Unavailable
+from shell.composition.form_marks import marked
 from shell.gateway.calls import SignedOut, SlotContent, SlotOutcome
 from shell.upkeep.recovery import HEALING_STATES
 
@@ -155,7 +156,7 @@ class PanelMaker:
             return replace(view, reference=reference)
         wait_s = retry_wait_s(attempt, self._jitter())
         url = place.url(attempt=attempt + 1)
-        return replace(view, attempt=attempt, retry_in_s=wait_s, url=url, reference=reference)
+        return replace(view, html=marked(view), attempt=attempt, retry_in_s=wait_s, url=url, reference=reference)
 
     def blocked(self, place: Place, *, sentence: str, reason: str, reference: str, again: Again | None) -> PanelView:
         """An action that was not carried out: what happened, and the form to send again where that is safe."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
+from shell.composition.form_marks import OLD
+
 if TYPE_CHECKING:
     from shell.composition.panels import PanelState, PanelView
     from shell.composition.visits import Visit
 
 ENTRIES_MAX: Final = 100_000
-OLD: Final = frozenset({"stale", "degraded"})
 
 
 class SeenStates:

@@ -34,7 +34,7 @@ ANA = PlayerSession(
 )
 ANSWERS_WITHIN_S = 5.0
 SLOTS = {
-    "wallet": ("balance", "topup", "history"),
+    "wallet": ("balance", "standing", "topup", "history"),
     "live_dealer": ("tables",),
     "promotions": ("offers",),
     "lobby": ("games", "board"),

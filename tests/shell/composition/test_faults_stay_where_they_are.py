@@ -1,4 +1,4 @@
-"""For any faults on any of the fragments, the panels of the others are byte for byte those of a floor without faults."""
+"""For any faults on any of the fragments, the panels of the others keep every byte of a floor without faults."""
 
 from __future__ import annotations
 

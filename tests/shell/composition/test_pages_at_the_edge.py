@@ -14,6 +14,7 @@ from shell.composition.tickets import Tickets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+HEADER = ("wallet.standing", "wallet.balance")
 HOME = ("live_dealer.tables", "lobby.games", "lobby.board", "promotions.offers")
 
 
@@ -24,7 +25,7 @@ def states(html: str) -> dict[str, str]:
 async def test_it_inlines_the_panels_that_are_quick(signed_in: Any) -> None:
     said = await signed_in.ask("/")
     assert said.status == 200
-    assert states(said.text) == dict.fromkeys((*HOME, "wallet.balance"), "fresh")
+    assert states(said.text) == dict.fromkeys((*HOME, *HEADER), "fresh")
     assert said.headers["cache-control"] == "no-store"
 
 
@@ -111,7 +112,7 @@ async def test_it_waits_for_every_panel_when_asked_to_inline(build_stage: Callab
 
 
 async def test_it_answers_200_when_every_fragment_is_away(signed_in: Any) -> None:
-    for name in (*HOME, "wallet.balance"):
+    for name in (*HOME, *HEADER):
         signed_in.gateway.answers[name] = Unavailable("connection_refused")
     said = await signed_in.ask("/")
     assert said.status == 200
@@ -131,7 +132,7 @@ async def test_it_changes_no_other_panels_bytes_when_one_is_away(stage: Any) -> 
 async def test_it_gives_the_pages_query_to_the_one_panel_that_reads_it(signed_in: Any) -> None:
     await signed_in.ask("/games?q=ace&compose=inline")
     asked = {call.slot: call.path for call in signed_in.gateway.calls}
-    assert asked == {"games": "/slots/games?q=ace", "balance": "/slots/balance"}
+    assert asked == {"games": "/slots/games?q=ace", "balance": "/slots/balance", "standing": "/slots/standing"}
 
 
 async def test_it_serves_two_players_from_one_rendering_without_mixing_them(signed_in: Any) -> None:
