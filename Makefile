@@ -7,10 +7,10 @@ GROUPS ?=
 NO_PYTHON := $(PYTHON) was not found: install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=/path/to/python3.12 …
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock screenshots clean ready-to-run ready-to-test python
+.PHONY: help run test check bench-compose format lock screenshots clean ready-to-run ready-to-test python
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ready-to-run ## Start everything, then open http://localhost:8000 (ARGS="--port 8010" and so on)
 	@exec $(BIN)/python manage.py serve $(ARGS)
@@ -20,6 +20,9 @@ test: ready-to-test ## Every check and every test, browser included (GROUPS="wal
 
 check: ready-to-test ## Lint, format, types, import contracts and templates only
 	@exec $(BIN)/python -m tooling.groups check
+
+bench-compose: ready-to-run ## Pages and panels against other composers, a few minutes (ARGS="pages --rounds 5"; installs peers as root)
+	@exec $(BIN)/python -m bench.compose $(ARGS)
 
 format: ready-to-test ## Lay out the code as `make check` wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
