@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from django.db import connection, transaction
+from django.db import IntegrityError
 
 from fragment_kit.contract.events import uuid7
 from fragment_kit.events import outbox
@@ -15,6 +15,7 @@ from fragments.wallet.commands import statements
 from fragments.wallet.commands.answers import Answer, conflict, replayed
 from fragments.wallet.commands.requests import MoneyCommand
 from fragments.wallet.commands.rows import TransactionRow
+from fragments.wallet.commands.unit_of_work import unit_of_work
 from fragments.wallet.ledger import LedgerBroken
 
 if TYPE_CHECKING:
@@ -34,14 +35,12 @@ TOMBSTONE: Final = "tombstone"
 TAKING: Final = frozenset({"bet", "bet_win", "hold"})
 """Commands that take money, so that something can overtake them."""
 TRIES: Final = 3
+PIPELINED: Final = frozenset({"bet", "bet_win", "win"})
+"""The commands of a round, which are short of time and use no ORM."""
 
 
 class BadCommand(Exception):
     """The command contradicts itself or the ledger; nothing is written, and the sentence says what is wrong."""
-
-
-class _TakenMeanwhile(Exception):
-    """A command of another wallet took the same id between our look and our write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +95,13 @@ def decide_once(command: C, now: datetime, rule: Callable[[Case[C]], Ruling | An
     """
     for _ in range(TRIES):
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
+            with unit_of_work(is_pipelined=command.kind in PIPELINED) as cursor:
                 return _decide(Case(cursor, command, find_wallet(cursor, command.who, command.provider), now), rule)
-        except _TakenMeanwhile:
-            continue  # the other one is committed now, and the next look finds it
+        except IntegrityError as error:
+            # A command of another wallet took the id between our look and our write. It is committed now, and the
+            # next look finds it.
+            if not statements.is_about_id(error):
+                raise
     raise LedgerBroken(f"{command.provider}/{command.transaction_id} is taken, and yet nobody has it")
 
 
@@ -125,8 +127,7 @@ def write_effect(case: Case[Any], effect: Effect, *, round_id: UUID | None = Non
     if case.wallet is None:
         raise LedgerBroken("an effect without a wallet")
     statements.insert_entries(case.cursor, case.id, effect.postings)
-    if not statements.update_wallet(case.cursor, case.wallet.id, effect.holdings):
-        raise LedgerBroken(f"{case.wallet.id} moved on while it was locked")
+    statements.update_wallet(case.cursor, case.wallet.id, effect.holdings)
     if round_id is not None and effect.round is not None:
         statements.update_round(case.cursor, round_id, effect.round)
 
@@ -185,9 +186,8 @@ def keep(case: Case[Any], ruling: Ruling) -> Answer:
         closes_id=ruling.bet_id if ruling.closes or (effect and effect.closes) else None,
         wallet_version=effect.holdings.version if effect else None,
     )
-    if not statements.insert_transaction(case.cursor, row):
-        raise _TakenMeanwhile
-    outbox.append(events.of_case(case, ruling), aggregatetype=events.AGGREGATE)
+    statements.seal(case.cursor, row)
+    outbox.append(events.of_case(case, ruling), aggregatetype=events.AGGREGATE, cursor=case.cursor)
     return answer
 
 

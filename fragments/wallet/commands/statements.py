@@ -63,8 +63,9 @@ _INSERT_TRANSACTION: Final = (
     "INSERT INTO wallet_ledgertransaction (id, kind, provider, provider_tx_id, fingerprint, wallet_id, round_id,"
     " bet_id, closes_id, amount, amount_bonus, outcome, code, wallet_version, response, created_at)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-    " ON CONFLICT (provider, provider_tx_id) DO NOTHING"
 )
+_UNLESS_TAKEN: Final = " ON CONFLICT (provider, provider_tx_id) DO NOTHING"
+_TAKEN: Final = ("one_decision_per_id", "wallet_ledgertransaction.provider_tx_id")
 
 
 def insert_wallet(cursor: CursorWrapper, wallet_id: UUID, player_id: str, currency: str, now: datetime) -> bool:
@@ -160,11 +161,10 @@ def update_round(cursor: CursorWrapper, round_id: UUID, sums: RoundSums) -> None
     cursor.execute(_UPDATE_ROUND, [*_sums(sums), round_id.hex])
 
 
-def update_wallet(cursor: CursorWrapper, wallet_id: UUID, holdings: Holdings) -> bool:
-    """Move a wallet one version on; False when it was not at the version before."""
+def update_wallet(cursor: CursorWrapper, wallet_id: UUID, holdings: Holdings) -> None:
+    """Move a locked wallet one version on; were it not at the version before, its event could not be numbered."""
     pockets = [holdings.cash, holdings.bonus, holdings.held]
     cursor.execute(_UPDATE_WALLET, [*pockets, holdings.version, wallet_id.hex, holdings.version - 1])
-    return bool(cursor.rowcount == 1)
 
 
 def insert_entries(cursor: CursorWrapper, transaction_id: UUID, postings: Sequence[Posting]) -> None:
@@ -177,9 +177,24 @@ def insert_entries(cursor: CursorWrapper, transaction_id: UUID, postings: Sequen
     cursor.execute(_INSERT_ENTRIES + ", ".join([_ENTRY] * len(postings)), values)
 
 
+def seal(cursor: CursorWrapper, row: TransactionRow) -> None:
+    """Seal a decision; raises IntegrityError, at the latest at the commit, when another command took the id."""
+    cursor.execute(_INSERT_TRANSACTION, _values(cursor, row))
+
+
 def insert_transaction(cursor: CursorWrapper, row: TransactionRow) -> bool:
-    """Seal a decision; False when another command took the id at the same moment."""
-    values = [
+    """Seal a decision; False when another command took the id."""
+    cursor.execute(_INSERT_TRANSACTION + _UNLESS_TAKEN, _values(cursor, row))
+    return bool(cursor.rowcount == 1)
+
+
+def is_about_id(error: Exception) -> bool:
+    """Whether an IntegrityError says that an id is taken, in the words of either database."""
+    return any(words in str(error) for words in _TAKEN)
+
+
+def _values(cursor: CursorWrapper, row: TransactionRow) -> list[Any]:
+    return [
         row.id.hex,
         row.kind,
         row.provider,
@@ -197,8 +212,6 @@ def insert_transaction(cursor: CursorWrapper, row: TransactionRow) -> bool:
         row.response,
         cursor.db.ops.adapt_datetimefield_value(row.created_at),
     ]
-    cursor.execute(_INSERT_TRANSACTION, values)
-    return bool(cursor.rowcount == 1)
 
 
 def _lock(cursor: CursorWrapper, *, is_locked: bool) -> str:

@@ -1,0 +1,135 @@
+"""One command, one transaction, straight on the driver: Django's layers around each statement cost as much as the SQL.
+
+On PostgreSQL statements are prepared and pipelined: those whose result nobody looks at travel with the next one, the
+COMMIT included, so a bet waits for the server four times instead of a dozen.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager, nullcontext
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import psycopg
+from django.db import connection, transaction
+from psycopg.types.numeric import Int8
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.backends.utils import CursorWrapper
+
+
+class Driver(Protocol):
+    """What the two drivers' cursors have in common."""
+
+    rowcount: int
+
+    def execute(self, sql: Any, params: Any = ..., /, **options: Any) -> Any: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> Any: ...
+
+
+class PlainCursor:
+    """A driver's cursor with the few methods that statements use; `db` is Django's connection.
+
+    Args:
+        db: whose transaction this is part of.
+        driver: the driver's own cursor.
+        pipeline: the pipeline that statements wait in, on PostgreSQL.
+
+    """
+
+    def __init__(self, db: BaseDatabaseWrapper, driver: Driver, pipeline: Any = None) -> None:
+        self.db = db
+        self._driver = driver
+        self._pipeline = pipeline
+        self._is_sqlite = db.vendor == "sqlite"
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        """Run, or queue, a statement with `%s` marks."""
+        if self._is_sqlite:
+            self._driver.execute(_with_question_marks(sql), params)
+        else:
+            self._driver.execute(sql, [_driver_type(value) for value in params], prepare=True)
+
+    def fetchone(self) -> Any:
+        return self._driver.fetchone()
+
+    def fetchall(self) -> Any:
+        return self._driver.fetchall()
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the last statement changed; waits for it."""
+        if self._pipeline is not None:
+            self._pipeline.sync()
+        return self._driver.rowcount
+
+
+@contextmanager
+def unit_of_work(*, is_pipelined: bool = False) -> Iterator[CursorWrapper]:
+    """A cursor whose statements all count at the end of the block, or none of them.
+
+    Inside a transaction of Django's it is part of that. With `is_pipelined` the block must not use the ORM.
+    """
+    if connection.in_atomic_block:
+        with transaction.atomic(), connection.cursor() as cursor:
+            yield cursor
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        try:
+            with _pipeline(is_pipelined=is_pipelined) as pipeline:
+                cursor = PlainCursor(connection, _driver_cursor(), pipeline)
+                cursor.execute("BEGIN IMMEDIATE" if connection.vendor == "sqlite" else "BEGIN")
+                yield cast("CursorWrapper", cursor)
+                cursor.execute("COMMIT")
+        except BaseException:
+            _roll_back()
+            raise
+
+
+def _pipeline(*, is_pipelined: bool) -> AbstractContextManager[Any]:
+    if is_pipelined and connection.vendor == "postgresql":
+        pipeline: AbstractContextManager[Any] = connection.connection.pipeline()
+        return pipeline
+    return nullcontext()
+
+
+def _driver_cursor() -> Driver:
+    raw = connection.connection
+    # Not Django's kind for PostgreSQL, which puts values into the text: that can be neither prepared nor pipelined.
+    driver: Driver = psycopg.Cursor(raw) if connection.vendor == "postgresql" else raw.cursor(sqlite3.Cursor)
+    return driver
+
+
+def _roll_back() -> None:
+    """Leave the connection usable; when even that fails it is closed, and the next command opens another."""
+    raw = connection.connection
+    try:
+        if raw is not None and _is_in_transaction(raw):
+            raw.execute("ROLLBACK")
+    except Exception:  # noqa: BLE001 - whatever it was, this connection is done for
+        connection.close()
+
+
+def _is_in_transaction(raw: Any) -> bool:
+    if connection.vendor == "postgresql":
+        return bool(raw.info.transaction_status != psycopg.pq.TransactionStatus.IDLE)
+    return bool(raw.in_transaction)
+
+
+def _driver_type(value: Any) -> Any:
+    # A number's size would otherwise choose its type, and each mix of types is a statement prepared anew.
+    return Int8(value) if type(value) is int else value
+
+
+@lru_cache(maxsize=256)
+def _with_question_marks(sql: str) -> str:
+    return sql.replace("%s", "?").replace("%%", "%")
