@@ -107,6 +107,12 @@ class Casino:
         command = ForfeitBonus(provider="promotions", transaction_id=name, who=ANA, grant_transaction_id=grant)
         return end_bonus(command, now=self.now)
 
+    def gift(self, command: GrantBonus | ConvertBonus | ForfeitBonus) -> Answer:
+        """Grant a bonus, or end one."""
+        if isinstance(command, GrantBonus):
+            return grant_bonus(command, now=self.now)
+        return end_bonus(command, now=self.now)
+
     def pockets(self, player: str = "ana") -> tuple[int, int, int]:
         """Cash, bonus and held, as the ledger's own row has them."""
         wallet = Wallet.objects.get(player_id=player)

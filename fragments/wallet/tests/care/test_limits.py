@@ -180,7 +180,7 @@ def test_it_keeps_every_kind_apart(casino: Casino) -> None:
 def test_it_takes_no_money_when_a_limit_cannot_be_understood(casino: Casino) -> None:
     casino.leave("ana", 50_000)
     limit(casino, "loss", "day", 60_000)
-    Limit.objects.update(period="fortnight")
+    Limit.objects.update(period="quarter")
     with pytest.raises(CareUnreadable):
         casino.bet(1, "b1")
     with pytest.raises(CareUnreadable):
