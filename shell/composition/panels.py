@@ -24,6 +24,9 @@ PanelState: TypeAlias = Literal[
 Variant: TypeAlias = Literal["bar", "card"]
 FIRST_RETRY_S: Final = 4
 LAST_RETRY_S: Final = 60
+# While a probe is under way the answer is a moment off, however long the outage has been.
+ON_PROBE_RETRY_S: Final = 2
+ON_PROBE_WITHIN_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +158,8 @@ class PanelMaker:
         if view.state not in HEALING_STATES:
             return replace(view, reference=reference)
         wait_s = retry_wait_s(attempt, self._jitter())
+        if isinstance(outcome, Unavailable) and outcome.reason == "breaker_open" and _is_on_probe(outcome):
+            wait_s = min(wait_s, ON_PROBE_RETRY_S + round(self._jitter() * ON_PROBE_RETRY_S))
         url = place.url(attempt=attempt + 1)
         return replace(view, html=marked(view), attempt=attempt, retry_in_s=wait_s, url=url, reference=reference)
 
@@ -194,6 +199,10 @@ def retry_wait_s(attempt: int, jitter: float) -> int:
     """Whole seconds until the panel's next attempt: 4, 8, 16 … 60, each up to a quarter sooner or later."""
     wait_s = min(LAST_RETRY_S, FIRST_RETRY_S << min(attempt - 1, 10))
     return max(1, min(LAST_RETRY_S, round(wait_s * (0.75 + jitter / 2))))
+
+
+def _is_on_probe(outcome: Unavailable) -> bool:
+    return outcome.retry_after_s is not None and outcome.retry_after_s <= ON_PROBE_WITHIN_S
 
 
 def age_words(age_s: int) -> str:

@@ -58,6 +58,7 @@ def build_edge(*, announce: Announce) -> Edge:
     gateway = Gateway(upstreams=upstreams, breakers=breakers, stale_store=store, markup=markup, passports=office)
     client = make_client()
     recovery = Recovery(client, registry=lambda: file.current, breakers=breakers, announce=announce)
+    breakers.on_change(recovery.breaker_changed)
     takeover = Takeover(
         book=book, markup=markup, upstreams=upstreams, breakers=breakers, store=store, recovery=recovery
     )

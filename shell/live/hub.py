@@ -22,6 +22,9 @@ SEATS_A_SESSION_MAX: Final = 20
 # How long pages may take over a refresh, so that they do not all come at once: own data, and data of all.
 OWN_SPREAD_MS: Final = 300
 ALL_SPREAD_MS: Final = 3_000
+# The more pages are open, the longer they take over good news, so that they bring a hundred requests a second at most.
+MS_A_PAGE: Final = 10
+LONGEST_SPREAD_MS: Final = 60_000
 SLICE: Final = 200
 
 
@@ -97,8 +100,11 @@ class Hub:
             return
         seats = self._everyone() if player is None else tuple(self._listeners.get(player, ()))
         usual_ms = ALL_SPREAD_MS if player is None else OWN_SPREAD_MS
+        wide_ms = usual_ms if spread_ms is None else spread_ms
+        if wide_ms >= ALL_SPREAD_MS:
+            wide_ms = max(wide_ms, min(len(seats) * MS_A_PAGE, LONGEST_SPREAD_MS))
         for number, seat in enumerate(seats, start=1):
-            seat.signal(names, usual_ms if spread_ms is None else spread_ms)
+            seat.signal(names, wide_ms)
             if number % SLICE == 0:
                 await asyncio.sleep(0)
 

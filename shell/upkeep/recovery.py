@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from fragment_kit.resilience.breaker_board import BreakerChange
     from shell.registry.entries import Registry
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,9 @@ class Sighting(Protocol):
     @property
     def feed(self) -> str: ...
 
+    @property
+    def reason(self) -> str: ...
+
 
 class Breakers(Protocol):
     """The part of the gateway's breakers that recovery may touch."""
@@ -56,7 +60,10 @@ class Breakers(Protocol):
 
 @dataclass(slots=True)
 class _Away:
-    """A slot that is not fresh: since when nobody was told, which feed is why, and how often it relapsed."""
+    """A slot that is not fresh: since when nobody was told, which feed is why, and how often it relapsed.
+
+    `is_seen_well`: a panel of it came out fresh again. `is_proven`: its breaker closed, after calls that succeeded.
+    """
 
     fragment: str
     slot: str
@@ -66,6 +73,8 @@ class _Away:
     quiet_until_s: float = 0.0
     quiet_s: float = QUIET_FIRST_S
     changed_s: float = 0.0
+    is_seen_well: bool = False
+    is_proven: bool = False
 
 
 class Recovery:
@@ -117,16 +126,25 @@ class Recovery:
         if view.state not in HEALING_STATES:
             # One player's own retry worked: the next round tells all the others, without waiting for a probe.
             if known is not None and known.is_away and view.state in {"fresh", "empty"}:
-                known.feed = ""
+                known.feed, known.is_seen_well = "", True
             return
         if known is None:
             known = self._slots[view.name] = _Away(view.fragment, view.name.partition(".")[2])
+        elif self._is_on_its_way(known, view):
+            return
         if not known.is_away:
             known.is_away = True
             known.quiet_s = min(QUIET_LAST_S, known.quiet_s * 2)
+        known.is_seen_well = known.is_proven = False
         known.feed = view.feed
         known.state = view.state
         known.changed_s = self._clock.monotonic()
+
+    def breaker_changed(self, change: BreakerChange) -> None:
+        """A breaker that closes after its probes is the best proof there is, whatever the fragment says of itself."""
+        known = self._slots.get(f"{change.key.group}.{change.key.name}")
+        if known is not None and known.is_away and change.after == "closed" and not change.key.partition:
+            known.is_proven = True
 
     async def look(self) -> tuple[str, ...]:
         """Probe the fragments of slots that are away, once each; returns the names that were announced as back."""
@@ -139,7 +157,7 @@ class Recovery:
         if not back:
             return ()
         for slot in back:
-            slot.is_away = False
+            slot.is_away = slot.is_seen_well = slot.is_proven = False
             slot.changed_s = now_s
             slot.quiet_until_s = now_s + slot.quiet_s
         for fragment in {slot.fragment for slot in back}:
@@ -148,6 +166,14 @@ class Recovery:
         log.info("Back again: %s.", ", ".join(names))
         await self._announce(names, SPREAD_MS)
         return names
+
+    def _is_on_its_way(self, known: _Away, view: Sighting) -> bool:
+        """Whether a bad panel only says that it came before the probes were through, just after all were told to look.
+
+        It asks again by itself in a moment; telling everybody once more for its sake would be a second herd.
+        """
+        is_told = not known.is_away and self._clock.monotonic() < known.quiet_until_s
+        return is_told and view.reason == "breaker_open"
 
     async def _ready(self, fragment: str) -> dict[str, Any] | None:
         """What the fragment says about itself, or None when it does not answer."""
@@ -161,11 +187,17 @@ class Recovery:
 
 
 def _is_back(slot: _Away, answer: dict[str, Any] | None) -> bool:
-    """Whether the cause has gone: the named feed is well again, or the fragment itself is."""
+    """Whether the cause has gone: the named feed is well again, or the fragment itself is.
+
+    A slot that is degraded and names no feed has a cause that nobody outside can see. Its pages ask again by
+    themselves, and the first of them that gets a fresh panel speaks for all.
+    """
+    if slot.is_proven:
+        return True
     if answer is None or answer.get("status") == "down":
         return False
     if not slot.feed:
-        return True
+        return slot.state != "degraded" or slot.is_seen_well
     checks = answer.get("checks")
     check = checks.get(f"feed:{slot.feed}") if isinstance(checks, dict) else None
     return isinstance(check, dict) and check.get("ok") is True

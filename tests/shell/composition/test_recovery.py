@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from fragment_kit.resilience.breaker_board import BreakerChange, BreakerKey
 from fragment_kit.resilience.clock import ManualClock
 from shell.composition.panels import PanelView, Place
 from shell.registry.entries import read_registry
@@ -52,9 +53,9 @@ def floor() -> Floor:
     return Floor()
 
 
-def view(name: str, state: Any, feed: str = "") -> PanelView:
+def view(name: str, state: Any, feed: str = "", reason: str = "") -> PanelView:
     fragment, slot = name.split(".")
-    return PanelView(place=Place(fragment=fragment, slot=slot), title=slot, state=state, feed=feed)
+    return PanelView(place=Place(fragment=fragment, slot=slot), title=slot, state=state, feed=feed, reason=reason)
 
 
 async def test_it_asks_nobody_while_everything_is_fresh(floor: Floor) -> None:
@@ -135,3 +136,45 @@ async def test_it_survives_a_readiness_answer_of_the_wrong_shape(floor: Floor, b
     recovery = Recovery(client, registry=lambda: REGISTRY, breakers=floor, announce=floor._announce)
     recovery.observe(view("wallet.balance", "degraded", "payments"))
     assert await recovery.look() == ()
+
+
+async def test_it_takes_the_word_of_the_first_fresh_panel_when_a_degraded_one_named_no_feed(floor: Floor) -> None:
+    recovery = floor.recovery()
+    floor.ready["lobby"] = {"status": "ok"}
+    recovery.observe(view("lobby.board", "degraded"))
+    assert await recovery.look() == ()
+    assert floor.told == []
+    recovery.observe(view("lobby.board", "fresh"))
+    assert await recovery.look() == ("lobby.board",)
+
+
+def closed(slot: str, partition: str = "") -> BreakerChange:
+    key = BreakerKey(group="wallet", name=slot, partition=partition)
+    return BreakerChange(key=key, before="half_open", after="closed")
+
+
+async def test_it_announces_a_slot_whose_breaker_has_closed_whatever_its_fragment_says(floor: Floor) -> None:
+    recovery = floor.recovery()
+    recovery.observe(view("wallet.balance", "unavailable", reason="timeout"))
+    recovery.breaker_changed(closed("balance", partition="a.rehearsal"))
+    recovery.breaker_changed(closed("history"))
+    assert await recovery.look() == ()
+    recovery.breaker_changed(closed("balance"))
+    assert await recovery.look() == ("wallet.balance",)
+    assert await recovery.look() == ()
+
+
+async def test_it_does_not_call_everybody_again_for_a_page_that_came_before_the_probes_were_through(
+    floor: Floor,
+) -> None:
+    recovery = floor.recovery()
+    floor.ready["wallet"] = {"status": "ok"}
+    recovery.observe(view("wallet.balance", "unavailable", reason="timeout"))
+    await recovery.look()
+    recovery.observe(view("wallet.balance", "unavailable", reason="breaker_open"))
+    floor.clock.advance(60)
+    await recovery.look()
+    assert len(floor.told) == 1
+    recovery.observe(view("wallet.balance", "unavailable", reason="timeout"))
+    await recovery.look()
+    assert len(floor.told) == 2

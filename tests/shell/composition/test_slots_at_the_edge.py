@@ -193,3 +193,14 @@ async def test_it_serves_stylesheets_from_its_own_copy(stage: Any) -> None:
     assert "immutable" in said.headers["cache-control"]
     assert said.headers["content-type"].startswith("text/css")
     assert (await stage.ask("/assets/wallet/none.css")).status == 404
+
+
+async def test_it_comes_back_soon_to_a_probe_that_is_under_way_however_long_the_outage_was(stage: Any) -> None:
+    stage.gateway.answers["lobby.games"] = Unavailable("breaker_open", "", 1.0)
+    said = await stage.panel("lobby.games", "?attempt=9")
+    delay = re.search(r"load delay:(\d+)s", said.text)
+    assert delay is not None
+    assert 2 <= int(delay[1]) <= 4
+    stage.gateway.answers["lobby.games"] = Unavailable("breaker_open", "", 30.0)
+    said = await stage.panel("lobby.games", "?attempt=9")
+    assert int(re.search(r"load delay:(\d+)s", said.text)[1]) > 40
