@@ -40,7 +40,7 @@ CONFIRM_WORDS: Final[Mapping[str, str]] = {
 }
 
 
-@action("/limits")
+@action("/limit-settings")
 async def set_limit(call: ActionCall) -> Panel:
     """Set, lower, raise or remove one limit."""
     now, player, asked = timezone.now(), call.player or "", read_limit(call.form)
