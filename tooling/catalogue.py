@@ -61,6 +61,13 @@ GROUPS = (
         is_test=True,
         limit_s=600,  # on a bare machine the server is installed first
     ),
-    Group(name="process", command=_pytest("tests/process"), is_test=True, is_alone=True),
-    Group(name="browser", command=_pytest("tests/browser"), is_test=True, is_alone=True, needs_browser=True),
+    Group(name="process", command=_pytest("tests/process"), is_test=True, is_alone=True, limit_s=420),
+    Group(
+        name="browser",
+        command=_pytest("tests/browser"),
+        is_test=True,
+        is_alone=True,
+        needs_browser=True,
+        limit_s=420,
+    ),
 )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.conftest import sign_in
+
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Seat
 
@@ -15,8 +17,9 @@ PAGES = ("/", "/live", "/games", "/offers", "/wallet", "/status")
 ORDER = "[...document.querySelectorAll('#board-daily li[id]')].map(row => row.id).join()"
 
 
-def test_it_deals_every_panel_fresh_with_no_complaint(open_page: OpenPage) -> None:
-    seat = open_page("/")
+def test_it_deals_every_panel_fresh_to_who_signs_in_with_no_complaint(open_page: OpenPage) -> None:
+    seat = open_page("/signin", player=None)
+    sign_in(seat.page, "chi")
     seat.wait_until_fresh()
     assert set(seat.states().values()) == {"fresh"}
     assert seat.complaints == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -13,7 +12,7 @@ from fragment_kit.serving.threads import in_thread
 from fragments.wallet.accounts import holdings_of
 from fragments.wallet.care.care_view import care_view
 from fragments.wallet.care.limit_views import limits_view
-from fragments.wallet.care.sitting_view import StandingView, standing_view
+from fragments.wallet.care.sitting_view import standing_view
 from fragments.wallet.care.table import NoWallet
 
 if TYPE_CHECKING:
@@ -29,9 +28,8 @@ STANDING = "wallet/care/standing.html"
 @slot("standing")
 async def standing(call: SlotCall) -> Panel:
     """The session's net position from the ledger's own counters, and the time check when it is due."""
-    panel = await _shown(call, STANDING, lambda player: standing_view(player, now=timezone.now()))
-    is_idle = isinstance(panel.view, StandingView) and not panel.view.is_playing and not panel.view.absence
-    return replace(panel, state="empty") if is_idle else panel
+    # Fresh also while nobody plays: “not playing” is an answer, and the header says it.
+    return await _shown(call, STANDING, lambda player: standing_view(player, now=timezone.now()))
 
 
 @slot("limits")
