@@ -24,6 +24,9 @@ def test_it_survives_the_way_over_the_wire() -> None:
         manifest(
             feeds={"payments": {"timeout_ms": 100}},
             actions=[{"path": "/topups", "methods": ["POST"], "timeout_ms": 900, "slot": "balance"}],
+            downloads=[
+                {"path": "/history.csv", "media_type": "text/csv", "filename": "history.csv", "timeout_ms": 900}
+            ],
             emits=["wallet.changed"],
             csp={"img-src": ["https://images.example"]},
         ),
