@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import connection
 
 from fragments.wallet.care.models import Sitting
-from fragments.wallet.care.reality_check import note_shown
 from fragments.wallet.care.state import CHECK_MINUTES, MINUTE_MS, play_state
 from fragments.wallet.care.table import NoWallet
 from fragments.wallet.care.windows import to_moment, to_ms
@@ -27,11 +26,14 @@ MINUTES_AN_HOUR: Final = 60
 class StandingView:
     """The session in hand, or that there is none; `is_due` when bets wait for the answer to a time check.
 
+    `is_news`: nobody has written down yet that this check was shown.
+
     `absence` is EXCLUDED, ON_BREAK or "". `until`: when a break is over.
     """
 
     is_playing: bool
     is_due: bool = False
+    is_news: bool = False
     played: str = ""
     since: datetime | None = None
     staked: str = ""
@@ -44,7 +46,7 @@ class StandingView:
 
 
 def standing_view(player_id: str, *, now: datetime) -> StandingView:
-    """Read what the header shows, and write down that a due time check was shown. Raises NoWallet."""
+    """Read what the header shows. Raises NoWallet."""
     with connection.cursor() as cursor:
         wallet = wallet_of_player(cursor, player_id, is_locked=False)
         if wallet is None:
@@ -59,11 +61,10 @@ def standing_view(player_id: str, *, now: datetime) -> StandingView:
         return StandingView(is_playing=False)
     row = Sitting.objects.get(id=sitting.id)
     is_due = sitting.is_check_due(now_ms)
-    if is_due and sitting.check_shown_ms is None:
-        note_shown(player_id, now=now)
     return StandingView(
         is_playing=True,
         is_due=is_due,
+        is_news=is_due and sitting.check_shown_ms is None,
         played=minutes_words((sitting.now_ms(now_ms) - sitting.started_ms) // MINUTE_MS),
         since=to_moment(sitting.started_ms),
         choices=interval_choices(state.card, now_ms),

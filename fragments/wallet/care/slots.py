@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -12,7 +14,8 @@ from fragment_kit.serving.threads import in_thread
 from fragments.wallet.accounts import holdings_of
 from fragments.wallet.care.care_view import care_view
 from fragments.wallet.care.limit_views import limits_view
-from fragments.wallet.care.sitting_view import standing_view
+from fragments.wallet.care.reality_check import note_shown
+from fragments.wallet.care.sitting_view import StandingView, standing_view
 from fragments.wallet.care.table import NoWallet
 
 if TYPE_CHECKING:
@@ -23,13 +26,19 @@ if TYPE_CHECKING:
 LIMITS = "wallet/care/limits.html"
 CARE = "wallet/care/care.html"
 STANDING = "wallet/care/standing.html"
+NOTE_S = 0.1
 
 
 @slot("standing")
 async def standing(call: SlotCall) -> Panel:
     """The session's net position from the ledger's own counters, and the time check when it is due."""
     # Fresh also while nobody plays: “not playing” is an answer, and the header says it.
-    return await _shown(call, STANDING, lambda player: standing_view(player, now=timezone.now()))
+    panel = await _shown(call, STANDING, lambda player: standing_view(player, now=timezone.now()))
+    if isinstance(panel.view, StandingView) and panel.view.is_news:
+        # The check must not wait for another writer: the note is made all the same when this wait is over.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(in_thread(note_shown, call.player or "", now=timezone.now()), NOTE_S)
+    return panel
 
 
 @slot("limits")
