@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/live", "/live/", "/games", "/offers/", "/wallet", "/f/wallet/balance", "/assets/x.css"]
+    "path", ["/", "/live", "/live/", "/games", "/offers/", "/wallet", "/limits", "/f/wallet/balance", "/assets/x.css"]
 )
 def test_it_sends_pages_and_fragments_to_the_edge(path: str) -> None:
     assert is_for_the_edge(path)
