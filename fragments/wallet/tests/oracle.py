@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-FLOAT = 1_000
+FLOAT = 200
 
 
 @dataclass
