@@ -23,6 +23,8 @@ FRAGMENTS_FILE = Path(env.text("FRAGMENTS_FILE", default=str(BASE / "fragments.t
 PASSPORT_PRIVATE_KEY = env.secret("PASSPORT_PRIVATE_KEY", development="", is_debug=DEBUG)
 # How long the panels of a page may hold back what comes after them, all together.
 INLINE_BUDGET_MS = env.integer("INLINE_BUDGET_MS", default=150, high=4_000)
+# Only behind an edge that replaces `Surrogate-Capability` itself: whoever sends it gets pages with includes for panels.
+EDGE_SPEAKS_ESI = env.boolean("EDGE_SPEAKS_ESI", default=False)
 FAULTS_ENABLED = env.boolean("FAULTS_ENABLED", default=DEBUG)
 
 ROOT_URLCONF = "shell.urls"

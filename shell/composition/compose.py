@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from shell.composition.answers import Headers
     from shell.composition.dealer import Dealer, Dealt
+    from shell.composition.edge_includes import EdgeIncludes
     from shell.composition.pages import Piece, Pieces
     from shell.composition.tickets import Tickets
     from shell.composition.visits import Visit
@@ -84,6 +85,25 @@ class Composer:
         finally:
             _cancel(tasks)
         return "".join(texts)
+
+    def edge_page(self, visit: Visit, pieces: Pieces, includes: EdgeIncludes, *, csrf_token: str) -> str:
+        """A page whose panels the edge in front will put in."""
+        words = words_of(visit, csrf_token=csrf_token)
+        return "".join(
+            piece
+            if isinstance(piece, str)
+            else words.get(piece.name, "")
+            if isinstance(piece, Word)
+            else includes.tag(piece)
+            for piece in pieces
+        )
+
+    async def soon(self, visit: Visit, place: Place, deal: asyncio.Task[Dealt]) -> Dealt | str:
+        """A panel if it comes within the inline budget, else an include that keeps its fetch."""
+        await asyncio.wait({deal}, timeout=self._inline_budget_s)
+        if deal.done():
+            return deal.result()
+        return self._dealer.loading(visit, place, ticket=self._tickets.keep(visit, place, deal))
 
     def bare_page(self, visit: Visit, pieces: Pieces, words: Mapping[str, str]) -> str:
         """A page that waits for nothing: each of its panels is an include."""

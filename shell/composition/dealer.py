@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from fragment_kit.contract.headers import PANEL_STATE, REQUEST_ID
@@ -42,12 +42,16 @@ class SlotGateway(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dealt:
-    """A panel ready for the player, with the events its answer reports and the headers that prove how it came about."""
+    """A panel ready for the player, with the events its answer reports and the headers that prove how it came about.
+
+    `shared_s`: for how many seconds more others may be shown the very same, when the slot is one that all share.
+    """
 
     view: PanelView
     html: str
     headers: Headers = ()
     emits: tuple[str, ...] = ()
+    shared_s: int = 0
 
 
 class Dealer:
@@ -112,7 +116,9 @@ class Dealer:
             is_news = isinstance(outcome, Fresh) and trail.cache in {"none", "stored"}
             emits = outcome.value.emits if is_news else ()
             self._poller.version_seen(place.fragment, outcome.value.version)
-        return self._dealt(visit, view, proof_headers(visit.request_id, place.name, outcome, trail), emits)
+        dealt = self._dealt(visit, view, proof_headers(visit.request_id, place.name, outcome, trail), emits)
+        is_whole = isinstance(outcome, Fresh) and view.state in {"fresh", "empty"}
+        return replace(dealt, shared_s=max(0, trail.ttl_s)) if is_whole and trail.ttl_s is not None else dealt
 
     def show_view(self, visit: Visit, view: PanelView) -> Dealt:
         """A panel that no slot call stands behind, such as a blocked action."""

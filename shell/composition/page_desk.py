@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from shell.composition.answers import HTML, NO_STORE, NOSNIFF, VARY, Answer, html_answer, send_answer
 from shell.composition.compose import with_query
+from shell.composition.edge_includes import PAGE as ESI_PAGE
 from shell.composition.metrics import PAGES
 from shell.composition.pages import Word, words_of
 from shell.composition.panels import Place
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from shell.composition.answers import Headers
     from shell.composition.compose import Composer
     from shell.composition.dealer import Dealt
+    from shell.composition.edge_includes import EdgeIncludes
     from shell.composition.pages import PageCutter, Pieces
     from shell.composition.visits import Visit
     from shell.pages.layouts import Layout
@@ -31,13 +33,15 @@ class PageDesk:
         cutter: pages as pieces.
         composer: fills the pieces with panels.
         book: accepted manifests, for the content policy.
+        includes: pages for an edge in front that puts the panels in by itself.
 
     """
 
-    def __init__(self, *, cutter: PageCutter, composer: Composer, book: ManifestBook) -> None:
+    def __init__(self, *, cutter: PageCutter, composer: Composer, book: ManifestBook, includes: EdgeIncludes) -> None:
         self._cutter = cutter
         self._composer = composer
         self._book = book
+        self._includes = includes
 
     async def page(self, visit: Visit, layout: Layout, send: ASGISendCallable) -> None:
         """Answer with a composed page, 200 whatever its fragments do."""
@@ -45,6 +49,11 @@ class PageDesk:
         pieces = with_query(self._cutter.pieces(layout, visit), visit.query, layout.query_for)
         token, cookies = _token_for(visit, pieces)
         headers = (HTML, NO_STORE, VARY, NOSNIFF, *self._trust(visit, pieces), *cookies)
+        if self._includes.wants_page(visit):
+            html = self._composer.edge_page(visit, pieces, self._includes, csrf_token=token)
+            answer = Answer(status=200, headers=(*headers, ESI_PAGE), body=html.encode())
+            await send_answer(send, answer, is_head=visit.is_head)
+            return
         await self._composer.send_page(visit, pieces, send, headers=headers, csrf_token=token)
 
     async def panel_page(self, visit: Visit, panel: Dealt) -> Answer:

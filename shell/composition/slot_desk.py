@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, cast
 
+from fragment_kit.contract.headers import REQUEST_ID
 from fragment_kit.contract.manifest import NAME
 from fragment_kit.contract.outcome import Unavailable
 from shell.composition.answers import header, html_answer, redirect, send_answer
+from shell.composition.edge_includes import NOT_KEPT
 from shell.composition.panels import Place
 from shell.gateway.calls import Trail
 
@@ -15,8 +18,10 @@ if TYPE_CHECKING:
     from asgiref.typing import ASGISendCallable
 
     from shell.composition.answers import Headers
+    from shell.composition.compose import Composer
     from shell.composition.dealer import Dealer, Dealt
     from shell.composition.download_desk import DownloadDesk
+    from shell.composition.edge_includes import EdgeIncludes
     from shell.composition.page_desk import PageDesk
     from shell.composition.panels import Variant
     from shell.composition.tickets import Tickets
@@ -32,17 +37,29 @@ class SlotDesk:
         tickets: fetches that a page left under way.
         pages: draws the page around a panel.
         book: accepted manifests.
+        composer: keeps an edge's requests within the inline budget.
+        includes: knows which requests are an edge's.
         downloads: serves the files that manifests declare.
 
     """
 
     def __init__(
-        self, *, dealer: Dealer, tickets: Tickets, pages: PageDesk, book: ManifestBook, downloads: DownloadDesk | None
+        self,
+        *,
+        dealer: Dealer,
+        tickets: Tickets,
+        pages: PageDesk,
+        book: ManifestBook,
+        composer: Composer,
+        includes: EdgeIncludes,
+        downloads: DownloadDesk | None,
     ) -> None:
         self._dealer = dealer
         self._tickets = tickets
         self._pages = pages
         self._book = book
+        self._composer = composer
+        self._includes = includes
         self._downloads = downloads
 
     async def serve(self, visit: Visit, fragment: str, rest: str, send: ASGISendCallable, *, is_listed: bool) -> None:
@@ -51,6 +68,9 @@ class SlotDesk:
         is_name = NAME.fullmatch(fragment) is not None and NAME.fullmatch(slot) is not None
         manifest = self._book.manifest(fragment) if is_listed else None
         if is_name and is_listed and (manifest is None or slot in manifest.slots):
+            if self._includes.wants_panel(visit):
+                await self._answer_edge(visit, self._place(visit, fragment, slot, is_part=True), send)
+                return
             await self.answer(visit, await self._deal(visit, self._place(visit, fragment, slot)), send)
             return
         files = manifest.downloads if manifest else ()
@@ -65,7 +85,7 @@ class SlotDesk:
             await send_answer(send, redirect(f"/f/{fragment}/{asked.slot}"), is_head=visit.is_head)
         elif is_name and visit.is_htmx:
             outcome = Unavailable("not_registered")
-            place = Place(fragment=fragment, slot=slot, variant=_variant(visit))
+            place = Place(fragment=fragment, slot=slot, variant=_variant(visit, is_part=True))
             await self.answer(visit, self._dealer.show(visit, place, outcome, Trail()), send)
         else:
             await self._pages.not_found(visit, _nowhere(fragment, slot, is_listed=is_listed), send)
@@ -79,12 +99,27 @@ class SlotDesk:
             answer = await self._pages.panel_page(visit, panel)
         await send_answer(send, answer, is_head=visit.is_head)
 
+    async def _answer_edge(self, visit: Visit, place: Place, send: ASGISendCallable) -> None:
+        """A panel for the edge, which holds the page back for it: within the inline budget, or as an include."""
+        deal = asyncio.create_task(self._dealer.deal(visit, place, "inline"))
+        try:
+            panel = await self._composer.soon(visit, place, deal)
+        except asyncio.CancelledError:
+            deal.cancel()
+            raise
+        if isinstance(panel, str):
+            answer = html_answer(200, panel, (NOT_KEPT, header(REQUEST_ID, visit.request_id)))
+        else:
+            answer = html_answer(200, panel.html, (*panel.headers, *self._includes.headers(visit, panel)))
+        await send_answer(send, answer, is_head=visit.is_head)
+
     async def _deal(self, visit: Visit, place: Place) -> Dealt:
         task = self._tickets.take(visit, place)
         return await (task if task is not None else self._dealer.deal(visit, place, "include"))
 
-    def _place(self, visit: Visit, fragment: str, slot: str) -> Place:
-        return Place(fragment=fragment, slot=slot, variant=_variant(visit), query=visit.query)
+    def _place(self, visit: Visit, fragment: str, slot: str, *, is_part: bool = False) -> Place:
+        variant = _variant(visit, is_part=is_part or visit.is_htmx)
+        return Place(fragment=fragment, slot=slot, variant=variant, query=visit.query)
 
 
 def _trigger(panel: Dealt) -> Headers:
@@ -93,10 +128,10 @@ def _trigger(panel: Dealt) -> Headers:
     return (header("HX-Trigger", json.dumps(dict.fromkeys(names, ""))),) if names else ()
 
 
-def _variant(visit: Visit) -> Variant:
+def _variant(visit: Visit, *, is_part: bool) -> Variant:
     """A bar only fits into the header; opened as a page of its own, a panel is a card."""
     said = visit.own.get("variant", "card")
-    return cast("Variant", said) if said == "bar" and visit.is_htmx else "card"
+    return cast("Variant", said) if said == "bar" and is_part else "card"
 
 
 def _nowhere(fragment: str, slot: str, *, is_listed: bool) -> str:

@@ -15,6 +15,7 @@ from shell.composition.compose import Composer
 from shell.composition.dealer import Dealer
 from shell.composition.download_desk import DownloadDesk
 from shell.composition.edge import Edge
+from shell.composition.edge_includes import EdgeIncludes
 from shell.composition.page_desk import PageDesk
 from shell.composition.pages import PageCutter
 from shell.composition.panel_press import PanelPress
@@ -82,6 +83,7 @@ def build_edge(*, announce: Announce) -> Edge:
         player_of=player_of,
         budget_ms=settings.INLINE_BUDGET_MS,
         files=Downloads(hop=gateway.hop, passports=office),
+        trusts_edge=settings.EDGE_SPEAKS_ESI,
     )
 
 
@@ -93,6 +95,7 @@ def assemble(
     player_of: PlayerOf,
     budget_ms: int,
     files: FileSource | None = None,
+    trusts_edge: bool = False,
 ) -> Edge:
     """Put the answering parts around a gateway; a test brings one of its own."""
     book, recovery = upkeep.book, upkeep.recovery
@@ -110,9 +113,19 @@ def assemble(
     )
     tickets = Tickets()
     cutter = PageCutter(book, registry_generation=lambda: upkeep.registry.generation)
-    pages = PageDesk(cutter=cutter, composer=Composer(dealer, tickets, inline_budget_ms=budget_ms), book=book)
+    composer = Composer(dealer, tickets, inline_budget_ms=budget_ms)
+    includes = EdgeIncludes(book, is_trusted=trusts_edge)
+    pages = PageDesk(cutter=cutter, composer=composer, book=book, includes=includes)
     downloads = DownloadDesk(files=files, pages=pages) if files is not None else None
-    slots = SlotDesk(dealer=dealer, tickets=tickets, pages=pages, book=book, downloads=downloads)
+    slots = SlotDesk(
+        dealer=dealer,
+        tickets=tickets,
+        pages=pages,
+        book=book,
+        composer=composer,
+        includes=includes,
+        downloads=downloads,
+    )
     actions = Actions(gateway=gateway, dealer=dealer, maker=maker, seen=seen)
     desk = ActionDesk(actions=actions, slots=slots, pages=pages, book=book)
     return Edge(pages=pages, slots=slots, actions=desk, dealer=dealer, upkeep=upkeep, player_of=player_of)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fragment_kit.resilience.breaker_board import BreakerBoard
 from shell.gateway.directory import Upstreams
@@ -63,7 +63,9 @@ def state_of(panel: str) -> str:
 
 
 @asynccontextmanager
-async def open_floor(folder: pathlib.Path, *, rules: BreakerRules = NEVER_OPENS) -> AsyncIterator[Floor]:
+async def open_floor(
+    folder: pathlib.Path, *, rules: BreakerRules = NEVER_OPENS, **stage_options: Any
+) -> AsyncIterator[Floor]:
     """All four fragments behave at first."""
     async with AsyncExitStack() as stack:
         fragments = {name: await stack.enter_async_context(hostile_fragment()) for name in SLOTS}
@@ -76,7 +78,7 @@ async def open_floor(folder: pathlib.Path, *, rules: BreakerRules = NEVER_OPENS)
             passports=PassportOffice(KEY),
         )
         urls = {name: fragment.url for name, fragment in fragments.items()}
-        stage = make_stage(folder, gateway=gateway, urls=urls)
+        stage = make_stage(folder, gateway=gateway, urls=urls, **stage_options)
         upstreams.replace(stage.edge.upkeep.registry.fragments)
         stage.player = ANA
         floor = Floor(stage, gateway, fragments)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pathlib
     from collections.abc import Callable, Mapping
 
-    from shell.composition.edge import Edge
+    from shell.composition.edge import Edge, PlayerOf
     from shell.gateway.calls import ActionOutcome, SlotOutcome
 
 ANA = PlayerSession(
@@ -198,6 +198,8 @@ def make_stage(
     budget_ms: int = 60,
     gateway: Any = None,
     urls: Mapping[str, str] | None = None,
+    trusts_edge: bool = False,
+    player_of: PlayerOf | None = None,
 ) -> Stage:
     """A stage whose files are in `folder`; `urls` are the fragments' addresses, where somebody asks for them."""
     path = folder / "fragments.toml"
@@ -226,9 +228,16 @@ def make_stage(
     asked = gateway or FakeGateway()
     stage: Stage
 
-    async def player_of(_scope: object) -> PlayerSession | None:
+    async def the_one_player(_scope: object) -> PlayerSession | None:
         return stage.player
 
-    edge = assemble(asked, upkeep=upkeep, poller=poller, player_of=player_of, budget_ms=budget_ms)
+    edge = assemble(
+        asked,
+        upkeep=upkeep,
+        poller=poller,
+        player_of=player_of or the_one_player,
+        budget_ms=budget_ms,
+        trusts_edge=trusts_edge,
+    )
     stage = Stage(asked, book, edge, recovery)
     return stage
