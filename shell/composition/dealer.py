@@ -11,6 +11,7 @@ from fragment_kit.contract.headers import PANEL_STATE, REQUEST_ID
 from fragment_kit.contract.outcome import Fresh, Stale, Unavailable
 from shell.composition.answers import header
 from shell.composition.metrics import PANEL_SECONDS, PANELS
+from shell.composition.panel_log import PanelLog
 from shell.gateway.calls import SignedOut, SlotCall, Trail
 from shell.gateway.proof import proof_headers
 
@@ -64,6 +65,7 @@ class Dealer:
         poller: told which version answered.
         recovery: told how each panel ended.
         seen: told which state each session saw.
+        log: told what was not as it should be.
 
     """
 
@@ -78,6 +80,7 @@ class Dealer:
         poller: ManifestPoller,
         recovery: Recovery,
         seen: SeenStates,
+        log: PanelLog | None = None,
     ) -> None:
         self._gateway = gateway
         self._registry = registry
@@ -87,6 +90,7 @@ class Dealer:
         self._poller = poller
         self._recovery = recovery
         self._seen = seen
+        self._log = log or PanelLog()
 
     async def deal(self, visit: Visit, place: Place, mode: Mode) -> Dealt:
         """The panel for a place, by the slot's deadline and in whatever state; only cancellation interrupts it."""
@@ -116,12 +120,15 @@ class Dealer:
             is_news = isinstance(outcome, Fresh) and trail.cache in {"none", "stored"}
             emits = outcome.value.emits if is_news else ()
             self._poller.version_seen(place.fragment, outcome.value.version)
+        if self.knows(place.fragment, place.slot):
+            self._log.note(visit, view, outcome, trail)
         dealt = self._dealt(visit, view, proof_headers(visit.request_id, place.name, outcome, trail), emits)
         is_whole = isinstance(outcome, Fresh) and view.state in {"fresh", "empty"}
         return replace(dealt, shared_s=max(0, trail.ttl_s)) if is_whole and trail.ttl_s is not None else dealt
 
     def show_view(self, visit: Visit, view: PanelView) -> Dealt:
         """A panel that no slot call stands behind, such as a blocked action."""
+        self._log.note(visit, view, None, None)
         state = f"{view.state}; reason={view.reason}"
         return self._dealt(visit, view, (header(PANEL_STATE, state), header(REQUEST_ID, visit.request_id)), ())
 
