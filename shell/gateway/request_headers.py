@@ -74,7 +74,7 @@ def _common(
         sent.append(("Authorization", f"Bearer {passport}"))
     _add(sent, "Accept-Language", call.locale, LANGUAGE)
     _add(sent, headers.REQUEST_ID, call.request_id, REQUEST_ID)
-    _add(sent, "traceparent", call.traceparent, TRACEPARENT)
+    _add(sent, "Traceparent", call.traceparent, TRACEPARENT)
     _add(sent, headers.FAULT_PLAN, call.fault_plan, PLAN)
     return sent
 

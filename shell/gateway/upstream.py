@@ -1,33 +1,28 @@
-"""The wire between shell and fragment: one HTTP client per fragment, behind an interface of our own."""
+"""The wire between shell and fragment: one pool of connections per fragment, behind an interface of our own."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlsplit
 
-from pyreqwest.client import ClientBuilder
-from pyreqwest.exceptions import BuilderError, NetworkError, PyreqwestError, RequestTimeoutError
-
 from fragment_kit.contract.errors import DeadlinePassed
 from shell.gateway.addresses import Addresses
+from shell.gateway.connections import Connections, Peer
 from shell.gateway.failures import CallFailed
 from shell.gateway.names import Names
-from shell.gateway.response_guards import BODY_BYTES_MAX, check_head, too_large
+from shell.gateway.wire import RawResponse
 from shell.registry.dialable import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from pyreqwest.client import Client
-    from pyreqwest.response import Response
+    from collections.abc import Sequence
 
     from fragment_kit.resilience.deadline import Deadline
 
-CONNECT_TIMEOUT_MS: Final = 150
-CONNECTIONS_MAX: Final = 64
-IDLE_S: Final = 30.0
+__all__ = ["HttpUpstream", "RawResponse", "Upstream", "UpstreamRequest"]
+
+PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +31,7 @@ class UpstreamRequest:
 
     Attributes:
         path: path and query, beginning with one slash.
-        headers: everything that is sent; nothing is added but Host and framing.
+        headers: everything that is sent; nothing is added but Host, User-Agent and framing.
         reads_body_of: statuses whose body is wanted; any other body is not read at all.
 
     """
@@ -48,15 +43,6 @@ class UpstreamRequest:
     reads_body_of: frozenset[int] = frozenset({200})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawResponse:
-    """A response whose head is sound and whose body is complete, still in its content coding."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
 class Upstream(Protocol):
     """Whatever can carry one request to a fragment."""
 
@@ -66,7 +52,7 @@ class Upstream(Protocol):
 
 
 class HttpUpstream:
-    """A fragment at one or more addresses, with a connection pool that is its alone.
+    """A fragment at one or more addresses, with connections that are its alone.
 
     Args:
         urls: base URLs; a host may be a name, and is then dialled only at an address that `names` has checked.
@@ -77,131 +63,79 @@ class HttpUpstream:
     def __init__(self, urls: Sequence[str], names: Names | None = None) -> None:
         self._addresses = Addresses(tuple(urls))
         self._names = names or Names()
-        self._name_of = {url: name for url in self._addresses.urls if (name := _name_in(url))}
-        self._pinned: dict[str, str] = {}
-        self._client = _build_client(self._pinned)
+        self._origins = {url: _Origin(url) for url in self._addresses.urls}
 
     async def send(self, request: UpstreamRequest, deadline: Deadline) -> RawResponse:
         """See Upstream.send."""
-        base = self._addresses.pick()
-        seen: list[int] = []
+        url = self._addresses.pick()
+        origin = self._origins[url]
+        message = _message(request, origin.host)
+        try:
+            address = await self._address_of(origin, deadline)
+            return await _exchange(origin.at(address), message, request, deadline)
+        except CallFailed as failure:
+            if not failure.was_sent and failure.reason == "connection_refused":
+                self._addresses.refused(url)
+                self._names.forget(origin.name)
+            raise
+
+    async def _address_of(self, origin: _Origin, deadline: Deadline) -> str:
+        if not origin.has_name:
+            return origin.name
         try:
             async with deadline.enforced():
-                name = self._name_of.get(base)
-                if name is not None:
-                    await self._pin(name)
-                return await self._exchange(base + request.path, request, deadline, seen)
+                return await self._names.address_of(origin.name)
         except DeadlinePassed as error:
-            raise _late(seen) from error
-        except RequestTimeoutError as error:
-            raise _late(seen, was_sent=not _was_connecting(_story(error))) from error
-        except PyreqwestError as error:
-            failure = _explained(error, seen)
-            if not failure.was_sent:
-                self._addresses.refused(base)
-                self._names.forget(self._name_of.get(base, ""))
-            raise failure from error
-
-    async def _pin(self, name: str) -> None:
-        """Have the client dial the checked address of `name`, and never look it up by itself."""
-        address = await self._names.address_of(name)
-        if self._pinned.get(name) != address:
-            self._pinned[name] = address
-            # Calls under way end on the client they began with.
-            self._client = _build_client(self._pinned)
-
-    async def _exchange(self, url: str, request: UpstreamRequest, deadline: Deadline, seen: list[int]) -> RawResponse:
-        builder = self._client.request(request.method, url).headers(request.headers)
-        # The client keeps the same total deadline by itself and tidies up its connection; ours stands behind it.
-        builder = builder.timeout(timedelta(seconds=deadline.remaining_s()))
-        if request.body or request.method != "GET":
-            builder = builder.body_bytes(request.body)
-        async with builder.build_streamed() as response:
-            status = response.status
-            seen.append(status)
-            headers = _headers_of(response)
-            check_head(status, headers)
-            body = await _read_body(response, headers) if status in request.reads_body_of else b""
-            return RawResponse(status=status, headers=headers, body=body)
+            detail = f"{origin.name!r} was not looked up within the time"
+            raise CallFailed(reason="timeout", detail=detail, was_sent=False, has_answer=False) from error
 
 
-def _name_in(url: str) -> str:
-    """The host of `url` when it has to be looked up, "" when it is an address already."""
-    host = urlsplit(url).hostname or ""
-    return "" if literal(host) is not None else host
+class _Origin:
+    """One base URL and the connections to wherever it leads now."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.host = parts.netloc
+        self.name = parts.hostname or ""
+        self.has_name = literal(self.name) is None
+        self._is_secret = parts.scheme == "https"
+        self._port = parts.port or PORTS[parts.scheme]
+        self._connections: Connections | None = None
+
+    def at(self, address: str) -> Connections:
+        """The connections to `address`; those to where the name led before are not used any more."""
+        known = self._connections
+        if known is not None and known.peer.address == address:
+            return known
+        if known is not None:
+            known.close()
+        peer = Peer(name=self.name, address=address, port=self._port, is_secret=self._is_secret)
+        self._connections = Connections(peer)
+        return self._connections
 
 
-def _build_client(pinned: Mapping[str, str]) -> Client:
-    builder = (
-        ClientBuilder()
-        .http1_only()
-        .gzip(False)  # noqa: FBT003 -- the client's own signatures; inflating is ours, because it must be bounded
-        .brotli(False)  # noqa: FBT003
-        .zstd(False)  # noqa: FBT003
-        .deflate(False)  # noqa: FBT003
-        .follow_redirects(False)  # noqa: FBT003 -- a redirect could lead to addresses nobody registered
-        .default_cookie_store(False)  # noqa: FBT003
-        .referer(False)  # noqa: FBT003
-        .no_proxy()
-        .user_agent("croupier-shell")
-        .connect_timeout(timedelta(milliseconds=CONNECT_TIMEOUT_MS))
-        .max_connections(CONNECTIONS_MAX)
-        .pool_max_idle_per_host(CONNECTIONS_MAX)
-        .pool_idle_timeout(timedelta(seconds=IDLE_S))
-    )
-    for name, address in pinned.items():
-        builder = builder.resolve(name, address, 0)  # 0: the port is the URL's
-    return builder.build()
+async def _exchange(
+    connections: Connections, message: bytes, request: UpstreamRequest, deadline: Deadline
+) -> RawResponse:
+    # A connection that idles may be closed by the fragment at this very moment. A GET would be sent again, an action
+    # never: it gets a connection that has just been opened.
+    wire = await connections.take(deadline, fresh=request.method != "GET")
+    timer = asyncio.get_running_loop().call_later(deadline.remaining_s(), wire.expire)
+    try:
+        return await wire.ask(message, reads_body_of=request.reads_body_of)
+    finally:
+        timer.cancel()
+        connections.give_back(wire)
 
 
-def _headers_of(response: Response) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in response.headers.items():
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
-
-
-async def _read_body(response: Response, headers: Mapping[str, str]) -> bytes:
-    if "content-length" in headers:  # checked to be within the limit, and the client holds the fragment to it
-        return (await response.bytes()).to_bytes()
-    chunks: list[bytes] = []
-    size = 0
-    while (chunk := await response.body_reader.read_chunk()) is not None:
-        size += len(chunk)
-        if size > BODY_BYTES_MAX:
-            raise too_large()
-        chunks.append(chunk.to_bytes())
-    return b"".join(chunks)
-
-
-def _late(seen: list[int], *, was_sent: bool = True) -> CallFailed:
-    status = seen[0] if seen else None
-    detail = "no complete answer within the time" if was_sent else "no connection within the time"
-    return CallFailed(reason="timeout", detail=detail, was_sent=was_sent, has_answer=bool(seen), status=status)
-
-
-def _explained(error: PyreqwestError, seen: list[int]) -> CallFailed:
-    story = _story(error)
-    status = seen[0] if seen else None
-    if isinstance(error, BuilderError):
-        return CallFailed(reason="contract", detail=story, was_sent=False, has_answer=False, is_theirs=False)
-    if _was_connecting(story):
-        return CallFailed(reason="connection_refused", detail=story, was_sent=False, has_answer=False)
-    if "head is too large" in story:
-        return CallFailed(reason="too_large", detail=story)
-    if "end of file" in story or "eof" in story:
-        return CallFailed(reason="incomplete", detail=story, status=status)
-    if isinstance(error, NetworkError) or "connection closed" in story or "reset by peer" in story:
-        return CallFailed(reason="connection_reset", detail=story, has_answer=bool(seen), status=status)
-    return CallFailed(reason="contract", detail=story, status=status)
-
-
-def _was_connecting(story: str) -> bool:
-    return "client error (connect)" in story
-
-
-def _story(error: PyreqwestError) -> str:
-    """The client's error and its causes in one lower-case line; its classes do not tell connecting from reading."""
-    details = getattr(error, "details", None) or {}
-    causes = [cause["message"] for cause in details.get("causes") or []]
-    return "; ".join([error.message, *causes]).lower()
+def _message(request: UpstreamRequest, host: str) -> bytes:
+    """The request's bytes; raises CallFailed rather than let a line break or a foreign letter onto the wire."""
+    lines = [f"{request.method} {request.path} HTTP/1.1", f"Host: {host}", "User-Agent: croupier-shell"]
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    if request.body or request.method != "GET":
+        lines.append(f"Content-Length: {len(request.body)}")
+    head = "\r\n".join(lines)
+    if head.count("\n") != len(lines) - 1 or head.count("\r") != len(lines) - 1 or not head.isascii():
+        detail = "a header or path of this request does not fit into one line of ASCII"
+        raise CallFailed(reason="contract", detail=detail, was_sent=False, has_answer=False, is_theirs=False)
+    return f"{head}\r\n\r\n".encode("ascii") + request.body
