@@ -72,7 +72,7 @@ class Croupier:
         """Start the embedded store where the fragments run: it is a service of its own, not a part of the shell."""
         base = folders.prepare(self.folder / "store")
         (store,) = make_plan(Options(services=()), base, {}).stores
-        self.programs.start(STORE, store.command, core=LOAD_CORE, port=None, folder=store.folder)
+        self.programs.start(STORE, store.command, core=LOAD_CORE, port=base.store_socket, folder=store.folder)
 
     def sign_in(self) -> str:
         """Write a session as a sign-in does; answers the Cookie header of its browser."""

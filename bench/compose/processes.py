@@ -62,11 +62,11 @@ class Programs(AbstractContextManager["Programs"]):
         words: Sequence[str],
         *,
         core: int,
-        port: int | None,
+        port: int | Path | None,
         environment: Mapping[str, str] | None = None,
         folder: Path | None = None,
     ) -> None:
-        """Start a program and wait until somebody listens on `port`."""
+        """Start a program and wait until somebody listens on `port`, a number or the path of a Unix socket."""
         with (self._folder / f"{name}.log").open("wb") as output:
             self._running[name] = subprocess.Popen(
                 on_core(core, words),
@@ -119,17 +119,22 @@ class Programs(AbstractContextManager["Programs"]):
         status = Path(f"/proc/{self._running[name].pid}/status").read_text(encoding="ascii")
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
 
-    def _wait(self, name: str, port: int) -> None:
+    def _wait(self, name: str, port: int | Path) -> None:
         until_s = time.monotonic() + START_S
         while time.monotonic() < until_s:
             if self._running[name].poll() is not None:
                 break
-            with socket.socket() as probe:
-                if probe.connect_ex((HOST, port)) == 0:
-                    return
+            if _is_listening(port):
+                return
             time.sleep(0.05)
         words = (self._folder / f"{name}.log").read_text(errors="replace")[-1500:]
         raise CannotMeasure(f"{name} does not listen on port {port}. Its last words:\n{words}")
+
+
+def _is_listening(port: int | Path) -> bool:
+    is_path = isinstance(port, Path)
+    with socket.socket(socket.AF_UNIX if is_path else socket.AF_INET) as probe:
+        return probe.connect_ex(str(port) if is_path else (HOST, port)) == 0
 
 
 def _signal_group(program: subprocess.Popen[bytes], number: signal.Signals) -> None:
