@@ -53,6 +53,7 @@ GROUPS = (
         name="tests",
         command=_pytest("tests", "--ignore=tests/process", "--ignore=tests/browser", "--numprocesses=2"),
         is_test=True,
+        limit_s=400,
     ),
     *_fragments(),
     Group(

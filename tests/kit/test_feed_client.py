@@ -20,12 +20,12 @@ from fragment_kit.testing.fake_feed import FakeFeed
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    Client = Callable[[str], FeedClient[int]]
+    Client = Callable[..., FeedClient[int]]
     Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 BODY = json.dumps({"n": 7}).encode()
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
-SLACK_S = 0.08
+SLACK_S = 0.25  # a busy machine may be late; a client without a total deadline would be late by seconds
 
 
 def number(data: Any) -> int:
@@ -101,8 +101,8 @@ async def provider() -> AsyncIterator[Provider]:
 async def client() -> AsyncIterator[Client]:
     made: list[FeedClient[int]] = []
 
-    def make(url: str) -> FeedClient[int]:
-        made.append(FeedClient(name="numbers", url=url, parse=number, timeout_ms=200, last_good_max_age_s=60))
+    def make(url: str, timeout_ms: int = 2_000) -> FeedClient[int]:
+        made.append(FeedClient(name="numbers", url=url, parse=number, timeout_ms=timeout_ms, last_good_max_age_s=60))
         return made[-1]
 
     yield make
@@ -111,21 +111,21 @@ async def client() -> AsyncIterator[Client]:
 
 
 async def test_it_reads_what_the_provider_says(client: Client, provider: Provider) -> None:
-    assert (await client(provider.url).read(Deadline.after_ms(500))).__class__ is Fresh
+    assert (await client(provider.url).read(Deadline.after_ms(3_000))).__class__ is Fresh
 
 
 @pytest.mark.parametrize("trick", ["hang", "drip", "early_hints_without_end"])
 async def test_it_is_over_at_the_deadline_however_the_provider_stalls(
     client: Client, provider: Provider, trick: str
 ) -> None:
-    feed = client(provider.url)
+    feed = client(provider.url, timeout_ms=200)
     provider.talk = getattr(provider, trick)
     started_s = time.monotonic()
     reading = await feed.read(Deadline.after_ms(1_000))
     assert reading == Unavailable("timeout", "numbers: no complete answer in 200 ms.")
     assert time.monotonic() - started_s < 0.2 + SLACK_S
     provider.talk = provider.answer
-    assert isinstance(await feed.read(Deadline.after_ms(500)), Fresh)
+    assert isinstance(await feed.read(Deadline.after_ms(3_000)), Fresh)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ async def test_it_names_why_an_answer_is_of_no_use(
     client: Client, provider: Provider, answer: bytes, reason: str
 ) -> None:
     provider.says(answer)
-    reading = await client(provider.url).read(Deadline.after_ms(500))
+    reading = await client(provider.url).read(Deadline.after_ms(3_000))
     assert isinstance(reading, Unavailable)
     assert reading.reason == reason
 
@@ -154,13 +154,13 @@ async def test_it_names_why_an_answer_is_of_no_use(
 @pytest.mark.parametrize("trick", ["cut", "close"])
 async def test_it_takes_no_half_answer(client: Client, provider: Provider, trick: str) -> None:
     provider.talk = getattr(provider, trick)
-    reading = await client(provider.url).read(Deadline.after_ms(500))
+    reading = await client(provider.url).read(Deadline.after_ms(3_000))
     assert isinstance(reading, Unavailable)
     assert reading.reason == "connection_reset"
 
 
 async def test_it_tells_a_closed_port_from_a_slow_one(client: Client, unused_tcp_port: int) -> None:
-    reading = await client(f"http://127.0.0.1:{unused_tcp_port}/").read(Deadline.after_ms(500))
+    reading = await client(f"http://127.0.0.1:{unused_tcp_port}/").read(Deadline.after_ms(3_000))
     assert isinstance(reading, Unavailable)
     assert reading.reason == "connection_refused"
 
@@ -174,27 +174,27 @@ async def test_it_survives_three_hundred_callers_who_left(client: Client, provid
         call.cancel()
     await asyncio.gather(*calls, return_exceptions=True)
     provider.talk = provider.answer
-    assert all([isinstance(await feed.read(Deadline.after_ms(500)), Fresh) for _ in range(20)])
+    assert all([isinstance(await feed.read(Deadline.after_ms(3_000)), Fresh) for _ in range(20)])
 
 
 async def test_it_asks_once_for_all_who_ask_at_the_same_moment(client: Client) -> None:
     feed = client("http://provider.example/")
     with FakeFeed({"n": 1}).plugged_into(feed) as fake:
-        await asyncio.gather(*(feed.read(Deadline.after_ms(500)) for _ in range(20)))
+        await asyncio.gather(*(feed.read(Deadline.after_ms(3_000)) for _ in range(20)))
     assert len(fake.requests) == 1
 
 
 async def test_it_shows_its_last_good_answer_with_its_age_until_that_is_too_old(client: Client) -> None:
     feed, clock = client("http://provider.example/"), ManualClock()
     with FakeFeed({"n": 5}).plugged_into(feed, clock) as fake:
-        await feed.read(Deadline.after_ms(500))
+        await feed.read(Deadline.after_ms(3_000))
         fake.mode = "down"
         clock.advance(42)
-        old = await feed.read(Deadline.after_ms(500))
+        old = await feed.read(Deadline.after_ms(3_000))
         assert isinstance(old, Stale)
         assert (old.value, old.age_s, old.reason) == (5, 42, "bad_status")
         clock.advance(60)
-        assert isinstance(await feed.read(Deadline.after_ms(500)), Unavailable)
+        assert isinstance(await feed.read(Deadline.after_ms(3_000)), Unavailable)
 
 
 async def test_it_carries_no_cookie_from_one_player_to_the_next(client: Client, provider: Provider) -> None:
@@ -212,7 +212,7 @@ async def test_it_carries_no_cookie_from_one_player_to_the_next(client: Client, 
     async with server:
         # By name and not by number: some jars keep nothing for addresses, and that would hide the fault.
         feed = client(f"http://localhost:{server.sockets[0].getsockname()[1]}/")
-        await feed.read(Deadline.after_ms(500))
-        await feed.read(Deadline.after_ms(500))
+        await feed.read(Deadline.after_ms(3_000))
+        await feed.read(Deadline.after_ms(3_000))
     assert len(heads) == 2
     assert not any(b"ookie" in head for head in heads)

@@ -68,9 +68,9 @@ async def test_it_shows_words_alone_after_thirty_seconds_of_silence(
 async def test_it_answers_in_time_whatever_the_feed_does(shell: FakeShell, feed: FakeFeed, mode: str) -> None:
     feed.mode = mode  # type: ignore[assignment]
     started_s = time.monotonic()
-    response = await shell.get("/slots/tables", deadline_ms=200)
+    response = await shell.get("/slots/tables", deadline_ms=500)
     assert response.headers["Fragment-State"] == "degraded; feed=tables"
-    assert time.monotonic() - started_s < 0.3
+    assert time.monotonic() - started_s < 1
 
 
 async def test_it_refuses_a_report_with_a_status_that_nobody_agreed_on(shell: FakeShell, feed: FakeFeed) -> None:

@@ -93,7 +93,7 @@ async def test_it_says_why_an_offer_cannot_be_joined(
 async def test_it_changes_nothing_while_the_terms_cannot_be_confirmed(shell: FakeShell, feed: FakeFeed) -> None:
     await shell.get("/slots/offers", player="ana")
     feed.mode = "hang"
-    response = await shell.post("/optins", {"campaign_id": "spring"}, player="ana", deadline_ms=200)
+    response = await shell.post("/optins", {"campaign_id": "spring"}, player="ana", deadline_ms=2_000)
     assert response.status_code == 422
     assert "nothing was changed" in response.content.decode()
     assert await OptIn.objects.acount() == 0
