@@ -7,7 +7,7 @@ GROUPS ?=
 NO_PYTHON := $(PYTHON) was not found: install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=/path/to/python3.12 …
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench-compose format lock screenshots clean ready-to-run ready-to-test python
+.PHONY: help run test check bench-compose bench-wallet format lock screenshots clean ready-to-run ready-to-test python
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ check: ready-to-test ## Lint, format, types, import contracts and templates only
 
 bench-compose: ready-to-run ## Pages and panels against other composers, a few minutes (ARGS="pages --rounds 5"; installs peers as root)
 	@exec $(BIN)/python -m bench.compose $(ARGS)
+
+bench-wallet: ready-to-run ## Bets per second beside one SQL function on PostgreSQL, a few minutes (ARGS="--rounds 1")
+	@exec $(BIN)/python -m bench.wallet $(ARGS)
 
 format: ready-to-test ## Lay out the code as `make check` wants it
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .

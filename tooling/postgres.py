@@ -52,28 +52,28 @@ def server(*, is_durable: bool = False, is_socket: bool = False) -> Iterator[str
         NoPostgres: it cannot be found, installed or started.
 
     """
-    programs = _programs()
+    found = programs()
     with tempfile.TemporaryDirectory(prefix="postgres-") as name:
         folder = Path(name)
         run_as = _owner(folder)
         # Nobody may ask where the test suite keeps its server, so it trusts whoever is on this machine's loopback.
-        _run([programs / "initdb", "-D", folder / "data", "-A", "trust", "-U", OWNER, "-E", "UTF8", "-N"], run_as)
+        _run([found / "initdb", "-D", folder / "data", "-A", "trust", "-U", OWNER, "-E", "UTF8", "-N"], run_as)
         port = _free_port()
         settings = ["listen_addresses=127.0.0.1", f"port={port}", f"unix_socket_directories={folder}"]
         settings += ["max_connections=200", "shared_buffers=256MB", "max_wal_size=4GB"]
         settings += [] if is_durable else HASTY
         options = " ".join(f"-c {setting}" for setting in settings)
-        control = [programs / "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-w", "-t", str(START_S)]
+        control = [found / "pg_ctl", "-D", folder / "data", "-l", folder / "log", "-w", "-t", str(START_S)]
         _run([*control, "-o", options, "start"], run_as)
         try:
-            _run([programs / "createdb", "-h", folder, "-p", str(port), "-U", OWNER, "wallet"], run_as)
+            _run([found / "createdb", "-h", folder, "-p", str(port), "-U", OWNER, "wallet"], run_as)
             query = f"?host={folder}" if is_socket else ""
             yield f"postgresql://{OWNER}@127.0.0.1:{port}/wallet{query}"
         finally:
             _run([*control, "-m", "immediate", "stop"], run_as)
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """The folder of initdb and pg_ctl, the newest when there are several."""
     for _ in range(2):
         if found := _found():

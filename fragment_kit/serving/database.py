@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from fragment_kit.contract.errors import SettingRefused
 
@@ -38,7 +38,8 @@ def database(
                 "NAME": parts.path.lstrip("/"),
                 "USER": unquote(parts.username or ""),
                 "PASSWORD": unquote(parts.password or ""),
-                "HOST": parts.hostname or "",
+                # libpq's own way to name a socket's folder: postgresql://user@/wallet?host=/run/postgresql
+                "HOST": dict(parse_qsl(parts.query)).get("host") or parts.hostname or "",
                 "PORT": str(parts.port or ""),
                 "CONN_MAX_AGE": 60,
             }
