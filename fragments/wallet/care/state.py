@@ -22,7 +22,7 @@ MINUTE_MS: Final = 60_000
 # After this long without a bet an open sitting is over by itself, as a provider's token is.
 LAPSE_MS: Final = 12 * 3_600_000
 
-_STATE: Final = (
+STATE: Final = (
     "SELECT c.wallet_id, c.check_min, c.next_check_min, c.next_check_at_ms, c.break_until_ms, c.excluded_until_ms,"
     " c.return_at_ms, s.id, s.started_ms, s.seen_ms, s.check_due_ms, s.check_shown_ms,"
     " EXISTS (SELECT 1 FROM wallet_limit l WHERE l.wallet_id = w.id)"
@@ -96,7 +96,7 @@ class PlayState:
 
 def play_state(cursor: CursorWrapper, wallet_id: UUID) -> PlayState:
     """Read a player's state; raises CareUnreadable when the wallet has vanished."""
-    cursor.execute(_STATE, [wallet_id.hex])
+    cursor.execute(STATE, [wallet_id.hex])
     row = cursor.fetchone()
     if row is None:
         raise CareUnreadable(f"there is no wallet {wallet_id}")

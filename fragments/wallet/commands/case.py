@@ -13,9 +13,10 @@ from fragment_kit.events import outbox
 from fragments.wallet import events
 from fragments.wallet.commands import statements
 from fragments.wallet.commands.answers import Answer, conflict, replayed
+from fragments.wallet.commands.foresight import foresee
 from fragments.wallet.commands.requests import MoneyCommand
 from fragments.wallet.commands.rows import TransactionRow
-from fragments.wallet.commands.unit_of_work import unit_of_work
+from fragments.wallet.commands.unit_of_work import LineCursor, unit_of_work
 from fragments.wallet.ledger import LedgerBroken
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ TOMBSTONE: Final = "tombstone"
 TAKING: Final = frozenset({"bet", "bet_win", "hold"})
 """Commands that take money, so that something can overtake them."""
 TRIES: Final = 3
-PIPELINED: Final = frozenset({"bet", "bet_win", "win"})
+QUICK: Final = frozenset({"bet", "bet_win", "win"})
 """The commands of a round, which are short of time and use no ORM."""
 
 
@@ -95,7 +96,9 @@ def decide_once(command: C, now: datetime, rule: Callable[[Case[C]], Ruling | An
     """
     for _ in range(TRIES):
         try:
-            with unit_of_work(is_pipelined=command.kind in PIPELINED) as cursor:
+            with unit_of_work(is_quick=command.kind in QUICK) as cursor:
+                if isinstance(cursor, LineCursor):
+                    foresee(cursor, command, token_digest(command.who.token) if command.who.token else None)
                 return _decide(Case(cursor, command, find_wallet(cursor, command.who, command.provider), now), rule)
         except IntegrityError as error:
             # A command of another wallet took the id between our look and our write. It is committed now, and the

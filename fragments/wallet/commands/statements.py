@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from fragments.wallet.ledger import Posting
 
 _WALLET: Final = "w.id, w.player_id, w.cash, w.version, w.bonus, w.held"
-_WALLET_BY_PLAYER: Final = f"SELECT {_WALLET} FROM wallet_wallet w WHERE w.player_id = %s AND w.currency = %s"  # noqa: S608
-_WALLET_BY_TOKEN: Final = (
+WALLET_BY_PLAYER: Final = f"SELECT {_WALLET} FROM wallet_wallet w WHERE w.player_id = %s AND w.currency = %s"  # noqa: S608
+WALLET_BY_TOKEN: Final = (
     f"SELECT {_WALLET}, s.id, s.expires_at_s FROM wallet_playsession s"  # noqa: S608
     " JOIN wallet_wallet w ON w.id = s.wallet_id WHERE s.token_digest = %s AND s.provider = %s"
 )
-_STORED: Final = (
+STORED: Final = (
     "SELECT id, kind, fingerprint, response, wallet_id FROM wallet_ledgertransaction"
     " WHERE provider = %s AND provider_tx_id = %s"
 )
-_BET: Final = (
+BET: Final = (
     "SELECT b.id, b.kind, b.outcome, b.wallet_id, b.amount, b.amount_bonus, c.kind,"
     " EXISTS (SELECT 1 FROM wallet_ledgertransaction p"
     "  WHERE p.bet_id = b.id AND p.kind = 'win' AND p.outcome = 'OK')"
@@ -37,8 +37,11 @@ _BET: Final = (
 _ROUND: Final = (
     "SELECT id, provider_round_id, game_id, category, state, staked, won, open_bets FROM wallet_round WHERE "
 )
-_ROUND_BY_NAME: Final = f"{_ROUND} provider = %s AND provider_round_id = %s AND wallet_id = %s"
-_ROUND_OF_BET: Final = f"{_ROUND} id = (SELECT round_id FROM wallet_ledgertransaction WHERE id = %s)"  # noqa: S608
+ROUND_BY_NAME: Final = f"{_ROUND} provider = %s AND provider_round_id = %s AND wallet_id = %s"
+ROUND_OF_ID: Final = "(SELECT round_id FROM wallet_ledgertransaction WHERE id = %s)"
+ROUND_OF_BET: Final = f"{_ROUND} id = {ROUND_OF_ID}"
+# NO KEY: rows that only point at the wallet need not wait.
+LOCK: Final = " FOR NO KEY UPDATE OF w"
 _OPEN_ROUND: Final = (
     "INSERT INTO wallet_round (id, provider, provider_round_id, wallet_id, game_id, category,"
     " state, staked, won, open_bets) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -92,7 +95,7 @@ def insert_session(
 
 def wallet_of_player(cursor: CursorWrapper, player_id: str, *, is_locked: bool = True) -> LockedWallet | None:
     """Find a player's wallet, and lock it unless told otherwise."""
-    cursor.execute(_WALLET_BY_PLAYER + _lock(cursor, is_locked=is_locked), [player_id, CURRENCY])
+    cursor.execute(WALLET_BY_PLAYER + _lock(cursor, is_locked=is_locked), [player_id, CURRENCY])
     row = cursor.fetchone()
     return None if row is None else LockedWallet(id=_uuid(row[0]), holdings=_holdings(row))
 
@@ -109,7 +112,7 @@ def wallet_of_token(
     cursor: CursorWrapper, token_digest: str, provider: str, *, is_locked: bool = True
 ) -> LockedWallet | None:
     """Find the wallet that a provider's token stands for, expired or not, and lock it unless told otherwise."""
-    cursor.execute(_WALLET_BY_TOKEN + _lock(cursor, is_locked=is_locked), [token_digest, provider])
+    cursor.execute(WALLET_BY_TOKEN + _lock(cursor, is_locked=is_locked), [token_digest, provider])
     row = cursor.fetchone()
     if row is None:
         return None
@@ -120,7 +123,7 @@ def wallet_of_token(
 
 def stored_decision(cursor: CursorWrapper, provider: str, transaction_id: str) -> StoredDecision | None:
     """What was decided under this id, if anything."""
-    cursor.execute(_STORED, [provider, transaction_id])
+    cursor.execute(STORED, [provider, transaction_id])
     row = cursor.fetchone()
     if row is None:
         return None
@@ -129,7 +132,7 @@ def stored_decision(cursor: CursorWrapper, provider: str, transaction_id: str) -
 
 def bet(cursor: CursorWrapper, provider: str, transaction_id: str) -> BetRow | None:
     """The transaction under a bet's id, and what became of it."""
-    cursor.execute(_BET, [provider, transaction_id])
+    cursor.execute(BET, [provider, transaction_id])
     row = cursor.fetchone()
     if row is None:
         return None
@@ -139,13 +142,13 @@ def bet(cursor: CursorWrapper, provider: str, transaction_id: str) -> BetRow | N
 
 def round_by_name(cursor: CursorWrapper, provider: str, name: str, wallet_id: UUID) -> RoundRow | None:
     """A player's round by the provider's name for it."""
-    cursor.execute(_ROUND_BY_NAME, [provider, name, wallet_id.hex])
+    cursor.execute(ROUND_BY_NAME, [provider, name, wallet_id.hex])
     return _round(cursor.fetchone())
 
 
 def round_of_bet(cursor: CursorWrapper, bet_id: UUID) -> RoundRow | None:
     """The round that a bet was placed in."""
-    cursor.execute(_ROUND_OF_BET, [bet_id.hex])
+    cursor.execute(ROUND_OF_BET, [bet_id.hex])
     return _round(cursor.fetchone())
 
 
@@ -215,9 +218,8 @@ def _values(cursor: CursorWrapper, row: TransactionRow) -> list[Any]:
 
 
 def _lock(cursor: CursorWrapper, *, is_locked: bool) -> str:
-    # SQLite's IMMEDIATE transaction holds the one write lock from its first statement. NO KEY: rows that only point
-    # at the wallet need not wait.
-    return " FOR NO KEY UPDATE OF w" if is_locked and cursor.db.vendor == "postgresql" else ""
+    # SQLite's IMMEDIATE transaction holds the one write lock from its first statement.
+    return LOCK if is_locked and cursor.db.vendor == "postgresql" else ""
 
 
 def _holdings(row: Sequence[Any]) -> Holdings:

@@ -1,13 +1,13 @@
 """One command, one transaction, straight on the driver: Django's layers around each statement cost as much as the SQL.
 
-On PostgreSQL statements are prepared and pipelined: those whose result nobody looks at travel with the next one, the
-COMMIT included, so a bet waits for the server four times instead of a dozen.
+On PostgreSQL the commands of a round use a line (line.py): statements whose result nobody looks at travel with the next
+one, the COMMIT included, so a bet waits for the server three times instead of a dozen.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -15,9 +15,10 @@ import psycopg
 from django.db import connection, transaction
 from psycopg.types.numeric import Int8
 
+from fragments.wallet.commands.line import Line
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from contextlib import AbstractContextManager
 
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.backends.utils import CursorWrapper
@@ -36,23 +37,15 @@ class Driver(Protocol):
 
 
 class PlainCursor:
-    """A driver's cursor with the few methods that statements use; `db` is Django's connection.
+    """A driver's cursor with the few methods that statements use; `db` is Django's connection."""
 
-    Args:
-        db: whose transaction this is part of.
-        driver: the driver's own cursor.
-        pipeline: the pipeline that statements wait in, on PostgreSQL.
-
-    """
-
-    def __init__(self, db: BaseDatabaseWrapper, driver: Driver, pipeline: Any = None) -> None:
+    def __init__(self, db: BaseDatabaseWrapper, driver: Driver) -> None:
         self.db = db
         self._driver = driver
-        self._pipeline = pipeline
         self._is_sqlite = db.vendor == "sqlite"
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
-        """Run, or queue, a statement with `%s` marks."""
+        """Run a statement with `%s` marks."""
         if self._is_sqlite:
             self._driver.execute(_with_question_marks(sql), params)
         else:
@@ -66,17 +59,47 @@ class PlainCursor:
 
     @property
     def rowcount(self) -> int:
-        """How many rows the last statement changed; waits for it."""
-        if self._pipeline is not None:
-            self._pipeline.sync()
+        """How many rows the last statement changed."""
         return self._driver.rowcount
 
 
+class LineCursor:
+    """The same over a line: nothing waits until somebody looks at a result."""
+
+    def __init__(self, db: BaseDatabaseWrapper, line: Line) -> None:
+        self.db = db
+        self._line = line
+        self._foreseen: dict[str, int] = {}
+        self._current = 0
+
+    def foresee(self, sql: str, params: Sequence[Any], *, instead_of: str) -> None:
+        """Send a question now whose answer `instead_of` will be asked for later, once."""
+        self._foreseen[instead_of] = self._line.send(sql, params)
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        """Queue a statement with `%s` marks, unless its answer is on its way."""
+        foreseen = self._foreseen.pop(sql, None)
+        self._current = self._line.send(sql, params) if foreseen is None else foreseen
+
+    def fetchone(self) -> Any:
+        rows = self.fetchall()
+        return rows[0] if rows else None
+
+    def fetchall(self) -> Any:
+        return self._line.answer(self._current)[0]
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the last statement changed; waits for it."""
+        return self._line.answer(self._current)[1]
+
+
 @contextmanager
-def unit_of_work(*, is_pipelined: bool = False) -> Iterator[CursorWrapper]:
+def unit_of_work(*, is_quick: bool = False) -> Iterator[CursorWrapper]:
     """A cursor whose statements all count at the end of the block, or none of them.
 
-    Inside a transaction of Django's it is part of that. With `is_pipelined` the block must not use the ORM.
+    Inside a transaction of Django's it is part of that. With `is_quick` the block must not use the ORM, and looks at
+    one statement's result before it asks for the next one's.
     """
     if connection.in_atomic_block:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -85,21 +108,29 @@ def unit_of_work(*, is_pipelined: bool = False) -> Iterator[CursorWrapper]:
     connection.ensure_connection()
     with connection.wrap_database_errors:
         try:
-            with _pipeline(is_pipelined=is_pipelined) as pipeline:
-                cursor = PlainCursor(connection, _driver_cursor(), pipeline)
-                cursor.execute("BEGIN IMMEDIATE" if connection.vendor == "sqlite" else "BEGIN")
-                yield cast("CursorWrapper", cursor)
-                cursor.execute("COMMIT")
+            if is_quick and connection.vendor == "postgresql":
+                with _on_line() as quick:
+                    yield cast("CursorWrapper", quick)
+            else:
+                plain = PlainCursor(connection, _driver_cursor())
+                plain.execute("BEGIN IMMEDIATE" if connection.vendor == "sqlite" else "BEGIN")
+                yield cast("CursorWrapper", plain)
+                plain.execute("COMMIT")
         except BaseException:
             _roll_back()
             raise
 
 
-def _pipeline(*, is_pipelined: bool) -> AbstractContextManager[Any]:
-    if is_pipelined and connection.vendor == "postgresql":
-        pipeline: AbstractContextManager[Any] = connection.connection.pipeline()
-        return pipeline
-    return nullcontext()
+@contextmanager
+def _on_line() -> Iterator[LineCursor]:
+    line = Line(connection.connection)
+    try:
+        line.send("BEGIN")
+        yield LineCursor(connection, line)
+        line.send("COMMIT")
+        line.finish()
+    finally:
+        line.close()
 
 
 def _driver_cursor() -> Driver:
