@@ -63,8 +63,8 @@ class Services(ExitStack):
         return self
 
     def start_wallet(self) -> int:
-        """Serve the wallet with one worker; its port."""
-        return self._serve("fragments.wallet.asgi:application", self.environment)
+        """Serve the wallet with a worker per core; its port."""
+        return self._serve("fragments.wallet.asgi:application", self.environment, "--workers", "2")
 
     def start_lobby(self) -> int:
         """Serve a lobby with 10,000 games; its port."""
@@ -85,12 +85,12 @@ class Services(ExitStack):
         """Pages that the visitors of the last flood got in a second."""
         return float(self._leafed[-1])
 
-    def _serve(self, application: str, environment: dict[str, str]) -> int:
+    def _serve(self, application: str, environment: dict[str, str], *more: str) -> int:
         port = _free_port()
         command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--log-level", "error"]
-        process = subprocess.Popen([*command, "--no-access-log", "--lifespan", "off"], env=environment, cwd=ROOT)
+        process = subprocess.Popen([*command, "--no-access-log", "--lifespan", "off", *more], env=environment, cwd=ROOT)
         self.callback(process.wait)
-        self.callback(process.kill)
+        self.callback(process.terminate)  # a supervisor that is killed leaves its workers behind
         until = time.monotonic() + UP_S
         while not _is_up(port):
             if process.poll() is not None or time.monotonic() > until:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from fragments.wallet.provider.operations import Command
 
-SERVER_THREADS: Final = 8
+SERVER_THREADS: Final = 6
 
 
 # Each command's own module decides it; looked up by type, for a bet with its win is a bet too.

@@ -1,14 +1,17 @@
-"""Many at once on one SQLite file, each thread with a connection of its own."""
+"""Many at once on one database, each thread with a connection of its own."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from random import Random
 from threading import Barrier
 from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from fragments.wallet.commands.gifts import pay_prizes
+from fragments.wallet.commands.requests import prize_for
 from fragments.wallet.models import Entry, LedgerTransaction
 
 if TYPE_CHECKING:
@@ -82,6 +85,87 @@ def test_it_decides_every_race_of_bet_rollback_and_win_without_losing_a_chip(cas
         assert casino.cash() == 100_000, bet
         ends = LedgerTransaction.objects.filter(closes__provider_tx_id=bet)
         assert ends.count() <= 1
+    assert casino.broken_rules() == []
+
+
+INTERLEAVINGS = 1_000
+
+
+def test_it_decides_a_thousand_races_of_a_bet_with_its_rollback(casino: Casino) -> None:
+    casino.token()
+    dice = Random(11)  # noqa: S311 - chance, not secrets
+    calls = []
+    for number in range(INTERLEAVINGS):
+        pair = [partial(casino.bet, 100, f"b{number}"), partial(casino.roll_back, f"b{number}", f"x{number}")]
+        dice.shuffle(pair)
+        calls += pair
+    with ThreadPoolExecutor(max_workers=8) as threads:
+        # Neighbours meet: eight threads take from a list in which each bet stands beside its rollback.
+        codes = {answer.code for answer in threads.map(lambda call: call(), calls)}
+        list(threads.map(lambda _: connection.close(), range(64)))
+    assert codes <= {"OK", "NOOP_TOMBSTONED", "ROLLED_BACK_BEFORE_ARRIVAL"}
+    assert casino.cash() == 100_000
+    assert casino.broken_rules() == []
+
+
+def test_it_lets_either_a_win_or_a_rollback_end_a_bet(casino: Casino) -> None:
+    casino.token()
+    expected = 100_000
+    for number in range(20):
+        bet = f"b{number}"
+        casino.bet(100, bet)
+        won, undone = at_once([partial(casino.win, 250, bet, f"w{bet}"), partial(casino.roll_back, bet, f"x{bet}")])
+        assert sorted([won.code == "OK", undone.code == "OK"]) == [False, True]
+        expected += 150 if won.code == "OK" else 0
+        assert casino.cash() == expected
+    assert casino.broken_rules() == []
+
+
+def test_it_gives_a_stake_back_once_when_ten_ask_at_once(casino: Casino) -> None:
+    casino.token()
+    casino.bet(100, "b1")
+    answers = at_once([partial(casino.roll_back, "b1", f"x{number}") for number in range(10)])
+    assert {answer.code for answer in answers} == {"OK"}
+    assert casino.cash() == 100_000
+    assert casino.events().count("bet_rolled_back") == 1
+
+
+def test_it_resolves_a_hold_once_when_posts_and_voids_meet(casino: Casino) -> None:
+    casino.leave("ana", 1_000)
+    for number in range(10):
+        hold = f"h{number}"
+        casino.hold(100, hold)
+        calls = [partial(casino.post, 100, hold, f"p{hold}-{index}") for index in range(4)]
+        answers = at_once([*calls, *(partial(casino.void, hold, f"v{hold}-{index}") for index in range(4))])
+        posted = [answer.code for answer in answers[:4]].count("OK")
+        assert posted <= 1
+        if posted:
+            casino.roll_back(next(f"p{hold}-{index}" for index in range(4) if answers[index].code == "OK"))
+        assert casino.pockets() == (1_000, 0, 0)
+    assert casino.broken_rules() == []
+
+
+def test_it_pays_batches_of_prizes_in_opposite_orders_without_a_deadlock(casino: Casino) -> None:
+    players = [f"player-{number}" for number in range(6)]
+    for player in players:
+        casino.leave(player, 0)
+
+    def pay(tournament: str, order: list[str]) -> list[Answer]:
+        prizes = [
+            prize_for(
+                "tournaments", tournament_id=tournament, rank=1 + players.index(player), player_id=player, amount=5
+            )
+            for player in order
+        ]
+        return pay_prizes(prizes, now=casino.now)
+
+    def run(number: int) -> list[Answer]:
+        return pay(f"t{number}", players if number % 2 else players[::-1])
+
+    with ThreadPoolExecutor(max_workers=8) as threads:
+        list(threads.map(run, range(24)))
+        list(threads.map(lambda _: connection.close(), range(64)))
+    assert {casino.cash(player) for player in players} == {24 * 5}
     assert casino.broken_rules() == []
 
 
