@@ -33,8 +33,9 @@ def header(name: str, value: str) -> tuple[bytes, bytes]:
     return name.lower().encode("latin-1"), clean.encode("latin-1", "replace")
 
 
-def html_answer(status: int, html: str, headers: Iterable[tuple[bytes, bytes]] = ()) -> Answer:
-    return Answer(status=status, headers=(HTML, NO_STORE, VARY, NOSNIFF, *headers), body=html.encode())
+def html_answer(status: int, html: str | bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> Answer:
+    body = html.encode() if isinstance(html, str) else html
+    return Answer(status=status, headers=(HTML, NO_STORE, VARY, NOSNIFF, *headers), body=body)
 
 
 def text_answer(status: int, text: str, headers: Headers = ()) -> Answer:

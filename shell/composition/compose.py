@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from shell.composition.answers import part, start
-from shell.composition.metrics import PANELS_INLINED
+from shell.composition.answers import Answer, part, send_answer, start
+from shell.composition.metrics import panels_inlined
 from shell.composition.pages import Word, words_of
 from shell.composition.panels import Place
 
@@ -30,12 +30,13 @@ Tasks: TypeAlias = "dict[Place, asyncio.Task[Dealt]]"
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A page on its way out: its pieces, the fetches still held for it, and the words of this request."""
+    """A page on its way out: its pieces, panels at hand, fetches still held for it, and the words of this request."""
 
     visit: Visit
     pieces: Pieces
+    at_hand: Mapping[Place, bytes]
     tasks: Tasks
-    words: Mapping[str, str]
+    words: Mapping[str, bytes]
 
 
 class Composer:
@@ -58,23 +59,28 @@ class Composer:
     ) -> None:
         """Answer 200 with the page; its first byte waits for no fragment."""
         way = visit.own.get("compose", "")
-        tasks = {} if way == "include" or visit.is_head else self._deal_all(visit, pieces)
+        is_empty_handed = way == "include" or visit.is_head
+        at_hand = {} if is_empty_handed else self._all_at_hand(visit, pieces)
+        tasks = {} if is_empty_handed else self._deal_all(visit, pieces, at_hand)
         until_s = None if way == "inline" else time.monotonic() + self._inline_budget_s
-        words = words_of(visit, csrf_token=csrf_token)
+        page = _Page(visit, pieces, at_hand, tasks, words_of(visit, csrf_token=csrf_token))
+        if not (tasks or is_empty_handed):
+            await send_answer(send, Answer(status=200, headers=headers, body=self._whole(page)))
+            return
         try:
             await start(send, 200, headers)
-            page = _Page(visit, pieces, tasks, words)
-            rest = "" if visit.is_head else await self._send_early(page, send, until_s)
-            await part(send, rest.encode(), is_last=True)
+            rest = b"" if visit.is_head else await self._send_early(page, send, until_s)
+            await part(send, rest, is_last=True)
         finally:
             _cancel(tasks)
 
-    async def whole_page(self, visit: Visit, pieces: Pieces, panel: Dealt, *, csrf_token: str) -> str:
+    async def whole_page(self, visit: Visit, pieces: Pieces, panel: Dealt, *, csrf_token: str) -> bytes:
         """A page around one panel that is there already; panels beside it are waited for until their deadlines."""
         mine = panel.view.name
         others = tuple(piece for piece in pieces if isinstance(piece, Place) and piece.name != mine)
-        tasks = self._deal_all(visit, others)
-        page = _Page(visit, pieces, tasks, words_of(visit, csrf_token=csrf_token))
+        at_hand = self._all_at_hand(visit, others)
+        tasks = self._deal_all(visit, others, at_hand)
+        page = _Page(visit, pieces, at_hand, tasks, words_of(visit, csrf_token=csrf_token))
         try:
             if tasks:
                 await asyncio.wait(tasks.values())
@@ -84,63 +90,76 @@ class Composer:
             ]
         finally:
             _cancel(tasks)
-        return "".join(texts)
+        return b"".join(texts)
 
-    def edge_page(self, visit: Visit, pieces: Pieces, includes: EdgeIncludes, *, csrf_token: str) -> str:
+    def edge_page(self, visit: Visit, pieces: Pieces, includes: EdgeIncludes, *, csrf_token: str) -> bytes:
         """A page whose panels the edge in front will put in."""
         words = words_of(visit, csrf_token=csrf_token)
-        return "".join(
+        return b"".join(
             piece
-            if isinstance(piece, str)
-            else words.get(piece.name, "")
+            if isinstance(piece, bytes)
+            else words.get(piece.name, b"")
             if isinstance(piece, Word)
-            else includes.tag(piece)
+            else includes.tag(piece).encode()
             for piece in pieces
         )
 
-    async def soon(self, visit: Visit, place: Place, deal: asyncio.Task[Dealt]) -> Dealt | str:
+    async def soon(self, visit: Visit, place: Place, deal: asyncio.Task[Dealt]) -> Dealt | bytes:
         """A panel if it comes within the inline budget, else an include that keeps its fetch."""
         await asyncio.wait({deal}, timeout=self._inline_budget_s)
         if deal.done():
             return deal.result()
         return self._dealer.loading(visit, place, ticket=self._tickets.keep(visit, place, deal))
 
-    def bare_page(self, visit: Visit, pieces: Pieces, words: Mapping[str, str]) -> str:
+    def bare_page(self, visit: Visit, pieces: Pieces, words: Mapping[str, bytes]) -> bytes:
         """A page that waits for nothing: each of its panels is an include."""
-        page = _Page(visit, pieces, {}, words)
-        return "".join(self._text(page, piece) for piece in pieces)
+        return self._whole(_Page(visit, pieces, {}, {}, words))
 
-    def _deal_all(self, visit: Visit, pieces: Pieces) -> Tasks:
+    def _all_at_hand(self, visit: Visit, pieces: Pieces) -> dict[Place, bytes]:
+        found: dict[Place, bytes] = {}
+        for piece in pieces:
+            if isinstance(piece, Place) and (html := self._dealer.at_hand(visit, piece)) is not None:
+                found[piece] = html
+        return found
+
+    def _deal_all(self, visit: Visit, pieces: Pieces, at_hand: Mapping[Place, bytes]) -> Tasks:
         return {
             piece: asyncio.create_task(self._dealer.deal(visit, piece, "inline"))
             for piece in pieces
-            if isinstance(piece, Place)
+            if isinstance(piece, Place) and piece not in at_hand
         }
 
-    async def _send_early(self, page: _Page, send: ASGISendCallable, until_s: float | None) -> str:
+    def _whole(self, page: _Page) -> bytes:
+        return b"".join([self._text(page, piece) for piece in page.pieces])
+
+    async def _send_early(self, page: _Page, send: ASGISendCallable, until_s: float | None) -> bytes:
         """Send what is ready each time that something has to be waited for; returns what is left at the end."""
-        ready: list[str] = []
+        ready: list[bytes] = []
         for piece in page.pieces:
             task = page.tasks.get(piece) if isinstance(piece, Place) else None
             if task is not None and not task.done():
-                await part(send, "".join(ready).encode(), is_last=False)
+                await part(send, b"".join(ready), is_last=False)
                 ready.clear()
                 left_s = None if until_s is None else max(0.0, until_s - time.monotonic())
                 await asyncio.wait({task}, timeout=left_s)
             ready.append(self._text(page, piece))
-        return "".join(ready)
+        return b"".join(ready)
 
-    def _text(self, page: _Page, piece: Piece) -> str:
+    def _text(self, page: _Page, piece: Piece) -> bytes:
         """A piece as it is at this moment; a panel that is not there yet becomes an include and keeps its fetch."""
-        if isinstance(piece, str):
+        if isinstance(piece, bytes):
             return piece
         if isinstance(piece, Word):
-            return page.words.get(piece.name, "")
+            return page.words.get(piece.name, b"")
+        html = page.at_hand.get(piece)
+        if html is not None:
+            panels_inlined("inline").inc()
+            return html
         task = page.tasks.pop(piece, None)
         if task is not None and task.done() and not task.cancelled():
-            PANELS_INLINED.labels("inline").inc()
+            panels_inlined("inline").inc()
             return task.result().html
-        PANELS_INLINED.labels("include").inc()
+        panels_inlined("include").inc()
         ticket = "" if task is None else self._tickets.keep(page.visit, piece, task)
         return self._dealer.loading(page.visit, piece, ticket=ticket)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from fragment_kit.contract.headers import PANEL_STATE, REQUEST_ID
 from fragment_kit.contract.outcome import Fresh, Stale, Unavailable
 from shell.composition.answers import header
-from shell.composition.metrics import PANEL_SECONDS, PANELS
+from shell.composition.finished import Finished
+from shell.composition.metrics import panel_seconds, panels_counted
 from shell.composition.panel_log import PanelLog
 from shell.gateway.calls import SignedOut, SlotCall, Trail
 from shell.gateway.proof import proof_headers
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from fragment_kit.contract.headers import Mode
     from fragment_kit.contract.manifest import SlotSpec
     from shell.composition.answers import Headers
+    from shell.composition.at_hand import AtHand
+    from shell.composition.finished import FinishedPanels
     from shell.composition.panel_press import PanelPress
     from shell.composition.panels import PanelMaker, PanelView, Place
     from shell.composition.seen_states import SeenStates
@@ -49,10 +53,15 @@ class Dealt:
     """
 
     view: PanelView
-    html: str
-    headers: Headers = ()
+    html: bytes
+    prove: Callable[[], Headers]
     emits: tuple[str, ...] = ()
     shared_s: int = 0
+
+    @property
+    def headers(self) -> Headers:
+        """Written when they are asked for: a page shows its panels without them."""
+        return self.prove()
 
 
 class Dealer:
@@ -65,6 +74,8 @@ class Dealer:
         poller: told which version answered.
         recovery: told how each panel ended.
         seen: told which state each session saw.
+        finished: draws what is fresh.
+        at_hand: shows copies; without it every panel is asked for.
         log: told what was not as it should be.
 
     """
@@ -80,6 +91,8 @@ class Dealer:
         poller: ManifestPoller,
         recovery: Recovery,
         seen: SeenStates,
+        finished: FinishedPanels,
+        at_hand: AtHand | None = None,
         log: PanelLog | None = None,
     ) -> None:
         self._gateway = gateway
@@ -90,6 +103,8 @@ class Dealer:
         self._poller = poller
         self._recovery = recovery
         self._seen = seen
+        self._finished = finished
+        self._at_hand = at_hand
         self._log = log or PanelLog()
 
     async def deal(self, visit: Visit, place: Place, mode: Mode) -> Dealt:
@@ -103,7 +118,7 @@ class Dealer:
             log.exception("Dealing %s failed.", place.name)
             outcome = Unavailable("contract", "the shell itself failed")
         if self._book.slot(place.fragment, place.slot) is not None:
-            PANEL_SECONDS.labels(place.fragment, place.slot).observe(time.monotonic() - began_s)
+            panel_seconds(place.fragment, place.slot).observe(time.monotonic() - began_s)
         return self.show(visit, place, outcome, trail)
 
     def knows(self, fragment: str, slot: str) -> bool:
@@ -112,8 +127,7 @@ class Dealer:
 
     def show(self, visit: Visit, place: Place, outcome: SlotOutcome, trail: Trail) -> Dealt:
         """The panel that an outcome becomes."""
-        reference = visit.request_id[:8].upper()
-        view = self._maker.of(place, outcome, attempt=visit.attempt, reference=reference)
+        finished = self._finish(visit, place, outcome)
         emits: tuple[str, ...] = ()
         if isinstance(outcome, Fresh | Stale):
             # A copy reports nothing new, however often it is shown.
@@ -121,32 +135,64 @@ class Dealer:
             emits = outcome.value.emits if is_news else ()
             self._poller.version_seen(place.fragment, outcome.value.version)
         if self.knows(place.fragment, place.slot):
-            self._log.note(visit, view, outcome, trail)
-        dealt = self._dealt(visit, view, proof_headers(visit.request_id, place.name, outcome, trail), emits)
-        is_whole = isinstance(outcome, Fresh) and view.state in {"fresh", "empty"}
-        return replace(dealt, shared_s=max(0, trail.ttl_s)) if is_whole and trail.ttl_s is not None else dealt
+            self._log.note(visit, finished.view, outcome, trail)
+        is_whole = isinstance(outcome, Fresh) and finished.view.state in {"fresh", "empty"}
+        return self._dealt(
+            visit,
+            finished,
+            prove=partial(proof_headers, visit.request_id, place.name, outcome, trail),
+            emits=emits,
+            shared_s=max(0, trail.ttl_s) if is_whole and trail.ttl_s is not None else 0,
+        )
 
     def show_view(self, visit: Visit, view: PanelView) -> Dealt:
         """A panel that no slot call stands behind, such as a blocked action."""
         self._log.note(visit, view, None, None)
         state = f"{view.state}; reason={view.reason}"
-        return self._dealt(visit, view, (header(PANEL_STATE, state), header(REQUEST_ID, visit.request_id)), ())
+        headers = (header(PANEL_STATE, state), header(REQUEST_ID, visit.request_id))
+        return self._dealt(visit, self._print(view, visit.locale), prove=lambda: headers)
 
-    def loading(self, visit: Visit, place: Place, *, ticket: str = "") -> str:
+    def at_hand(self, visit: Visit, place: Place) -> bytes | None:
+        """The panel when a fresh copy that all may see is there; None when it has to be dealt."""
+        finished = self._at_hand.panel(place, visit.locale) if self._at_hand is not None else None
+        if finished is None:
+            return None
+        self._seen.note(visit, finished.view)
+        return finished.html
+
+    def loading(self, visit: Visit, place: Place, *, ticket: str = "") -> bytes:
         """The skeleton for a place whose panel comes later."""
-        return self._press.print(self._maker.loading(place, ticket=ticket), visit.locale)
+        return self._press.print(self._maker.loading(place, ticket=ticket), visit.locale).encode()
 
     def skeleton(self, place: Place, locale: str) -> str:
         """The skeleton for a page that is not composed here."""
         return self._press.print(self._maker.loading(place), locale)
 
-    def _dealt(self, visit: Visit, view: PanelView, headers: Headers, emits: tuple[str, ...]) -> Dealt:
+    def _finish(self, visit: Visit, place: Place, outcome: SlotOutcome) -> Finished:
+        if isinstance(outcome, Fresh) and outcome.value.state == "fresh":
+            return self._finished.panel(place, outcome, visit.locale)
+        reference = visit.request_id[:8].upper()
+        return self._print(self._maker.of(place, outcome, attempt=visit.attempt, reference=reference), visit.locale)
+
+    def _print(self, view: PanelView, locale: str) -> Finished:
+        return Finished(view, self._press.print(view, locale).encode())
+
+    def _dealt(
+        self,
+        visit: Visit,
+        finished: Finished,
+        *,
+        prove: Callable[[], Headers],
+        emits: tuple[str, ...] = (),
+        shared_s: int = 0,
+    ) -> Dealt:
+        view = finished.view
         # Names that no manifest has come from outside; they must not fill the watch list or the metrics.
         if self._book.slot(view.fragment, view.place.slot) is not None:
             self._recovery.observe(view)
             self._seen.note(visit, view)
-            PANELS.labels(view.fragment, view.place.slot, view.state, view.reason).inc()
-        return Dealt(view=view, html=self._press.print(view, visit.locale), headers=headers, emits=emits)
+            panels_counted(view.fragment, view.place.slot, view.state, view.reason).inc()
+        return Dealt(view=view, html=finished.html, prove=prove, emits=emits, shared_s=shared_s)
 
     async def _outcome(self, visit: Visit, place: Place, mode: Mode, trail: Trail) -> SlotOutcome:
         entry = self._registry().fragments.get(place.fragment)
@@ -173,7 +219,7 @@ def _call(
     return SlotCall(
         fragment=place.fragment,
         slot=place.slot,
-        path=f"{spec.path}?{place.query}" if place.query else spec.path,
+        path=place.path_of(spec),
         timeout_ms=timeout_ms,
         mode=mode,
         player=None if is_shared else visit.player_id,

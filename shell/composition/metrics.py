@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from prometheus_client import Counter, Histogram
@@ -23,3 +24,11 @@ ACTIONS: Final = Counter(
     "croupier_actions_total", "Actions of players by what became of them.", ("fragment", "outcome")
 )
 RECOVERIES: Final = Counter("croupier_recoveries_total", "Slots announced as back.", ("fragment",))
+
+
+# The library finds a labelled child anew by names each time; that costs more than to count. Labels come from manifests
+# and our own words only, so that what is remembered here is as bounded as the metrics are.
+panels_counted = cache(PANELS.labels)
+panel_seconds = cache(PANEL_SECONDS.labels)
+pages_counted = cache(PAGES.labels)
+panels_inlined = cache(PANELS_INLINED.labels)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from shell.composition.answers import HTML, NO_STORE, NOSNIFF, VARY, Answer, html_answer, send_answer
 from shell.composition.compose import with_query
 from shell.composition.edge_includes import PAGE as ESI_PAGE
-from shell.composition.metrics import PAGES
+from shell.composition.metrics import pages_counted
 from shell.composition.pages import Word, words_of
 from shell.composition.panels import Place
 from shell.composition.trust import form_token, trust_headers
@@ -45,13 +45,13 @@ class PageDesk:
 
     async def page(self, visit: Visit, layout: Layout, send: ASGISendCallable) -> None:
         """Answer with a composed page, 200 whatever its fragments do."""
-        PAGES.labels(layout.name).inc()
+        pages_counted(layout.name).inc()
         pieces = with_query(self._cutter.pieces(layout, visit), visit.query, layout.query_for)
         token, cookies = _token_for(visit, pieces)
         headers = (HTML, NO_STORE, VARY, NOSNIFF, *self._trust(visit, pieces), *cookies)
         if self._includes.wants_page(visit):
             html = self._composer.edge_page(visit, pieces, self._includes, csrf_token=token)
-            answer = Answer(status=200, headers=(*headers, ESI_PAGE), body=html.encode())
+            answer = Answer(status=200, headers=(*headers, ESI_PAGE), body=html)
             await send_answer(send, answer, is_head=visit.is_head)
             return
         await self._composer.send_page(visit, pieces, send, headers=headers, csrf_token=token)

@@ -36,7 +36,7 @@ class Word:
     name: str
 
 
-Piece: TypeAlias = str | Place | Word
+Piece: TypeAlias = bytes | Place | Word
 Pieces: TypeAlias = tuple[Piece, ...]
 
 
@@ -100,7 +100,7 @@ class PageCutter:
         texts = _CUTS.split(html)
         pieces: list[Piece] = []
         for text, kind, name in zip(texts[::3], [*texts[1::3], ""], [*texts[2::3], ""], strict=True):
-            pieces.append(text)
+            pieces.append(text.encode())
             if kind:
                 pieces.append(marks.places[int(name)] if kind == "panel" else Word(name))
         return tuple(pieces)
@@ -126,7 +126,7 @@ class PageCutter:
         }
 
 
-def words_of(visit: Visit, *, csrf_token: str = "", words: str = "") -> Mapping[str, str]:
+def words_of(visit: Visit, *, csrf_token: str = "", words: str = "") -> Mapping[str, bytes]:
     """The texts of this request, escaped, by the names that pages use."""
     texts = {"csrf_token": csrf_token, "words": words}
     if visit.player is not None:
@@ -134,7 +134,7 @@ def words_of(visit: Visit, *, csrf_token: str = "", words: str = "") -> Mapping[
     clock = session_clock(visit.player)
     if clock is not None:
         texts |= {"elapsed_s": str(clock.elapsed_s), "session_words": clock.words}
-    return {name: escape(text) for name, text in texts.items()}
+    return {name: escape(text).encode() for name, text in texts.items()}
 
 
 def _word(name: str) -> str:

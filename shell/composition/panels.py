@@ -46,6 +46,10 @@ class Place:
     def element_id(self) -> str:
         return f"panel-{self.fragment}-{self.slot}".replace("_", "-")
 
+    def path_of(self, spec: SlotSpec) -> str:
+        """What is asked of the fragment: the slot's path, with the player's query."""
+        return f"{spec.path}?{self.query}" if self.query else spec.path
+
     def url(self, **own: str | int) -> str:
         """The panel's address in the browser; `own` are words of the shell to itself."""
         said = {"variant": self.variant} if self.variant != "card" else {}

@@ -107,7 +107,7 @@ class SlotDesk:
         except asyncio.CancelledError:
             deal.cancel()
             raise
-        if isinstance(panel, str):
+        if isinstance(panel, bytes):
             answer = html_answer(200, panel, (NOT_KEPT, header(REQUEST_ID, visit.request_id)))
         else:
             answer = html_answer(200, panel.html, (*panel.headers, *self._includes.headers(visit, panel)))

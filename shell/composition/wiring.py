@@ -11,11 +11,13 @@ from fragment_kit.contract.passport import private_key_from_text
 from fragment_kit.resilience.breaker_board import BreakerBoard
 from shell.composition.action_desk import ActionDesk
 from shell.composition.actions import Actions
+from shell.composition.at_hand import AtHand
 from shell.composition.compose import Composer
 from shell.composition.dealer import Dealer
 from shell.composition.download_desk import DownloadDesk
 from shell.composition.edge import Edge
 from shell.composition.edge_includes import EdgeIncludes
+from shell.composition.finished import FinishedPanels
 from shell.composition.page_desk import PageDesk
 from shell.composition.pages import PageCutter
 from shell.composition.panel_press import PanelPress
@@ -40,6 +42,7 @@ from shell.upkeep.takeover import Takeover
 from shell.upkeep.vigil import Vigil
 
 if TYPE_CHECKING:
+    from shell.composition.at_hand import Copies
     from shell.composition.dealer import SlotGateway
     from shell.composition.download_desk import FileSource
     from shell.composition.edge import PlayerOf
@@ -78,6 +81,7 @@ def build_edge(*, announce: Announce) -> Edge:
     IDENTITY.when_signed_out(lambda key: gateway.forget_session(session_hash(key)))
     return assemble(
         gateway,
+        copies=store,
         upkeep=upkeep,
         poller=poller,
         player_of=player_of,
@@ -90,6 +94,7 @@ def build_edge(*, announce: Announce) -> Edge:
 def assemble(
     gateway: SlotGateway,
     *,
+    copies: Copies | None = None,
     upkeep: Upkeep,
     poller: ManifestPoller,
     player_of: PlayerOf,
@@ -100,16 +105,25 @@ def assemble(
     """Put the answering parts around a gateway; a test brings one of its own."""
     book, recovery = upkeep.book, upkeep.recovery
     seen = SeenStates()
-    maker = PanelMaker(book, is_essential=upkeep.is_essential)
+    maker, press = PanelMaker(book, is_essential=upkeep.is_essential), PanelPress()
+
+    def generation() -> tuple[int, int]:
+        return book.generation, upkeep.registry.generation
+
+    finished = FinishedPanels(maker, press, generation=generation)
     dealer = Dealer(
         gateway=gateway,
         registry=lambda: upkeep.registry,
         book=book,
         maker=maker,
-        press=PanelPress(),
+        press=press,
         poller=poller,
         recovery=recovery,
         seen=seen,
+        finished=finished,
+        at_hand=AtHand(copies, finished=finished, book=book, registry=lambda: upkeep.registry, generation=generation)
+        if copies is not None
+        else None,
     )
     tickets = Tickets()
     cutter = PageCutter(book, registry_generation=lambda: upkeep.registry.generation)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from fragment_kit.contract.outcome import Reason
     from fragment_kit.resilience.deadline import Deadline
 
-CONNECT_TIMEOUT_S: Final = 0.15
+# A lost packet is sent again after a second, so waiting longer finds nobody; waiting less would take our own delays on
+# a busy machine for the fragment's.
+CONNECT_TIMEOUT_S: Final = 0.25
 IDLE_S: Final = 30.0
 
 

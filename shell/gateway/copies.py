@@ -22,18 +22,27 @@ SECONDS: Final = re.compile(r"(s-maxage|max-age)\s*=\s*\"?(\d{1,9})\"?")
 
 def key_of(call: SlotCall) -> CopyKey:
     """The copy that would answer this call: everybody's for a shared slot, else this session's alone."""
-    path, mark, query = call.path.partition("?")
-    if "&" in query:
-        query = "&".join(sorted(query.split("&")))
     if call.is_shared:
-        return CopyKey(fragment=call.fragment, path=path + mark + query, locale=call.locale)
+        return shared_key(call.fragment, call.path, call.locale)
     return CopyKey(
         fragment=call.fragment,
-        path=path + mark + query,
+        path=_sorted(call.path),
         locale=call.locale,
         player=call.player or "",
         session=call.session or "",
     )
+
+
+def shared_key(fragment: str, path: str, locale: str) -> CopyKey:
+    """The copy of a slot that all players share."""
+    return CopyKey(fragment=fragment, path=_sorted(path), locale=locale)
+
+
+def _sorted(path: str) -> str:
+    if "&" not in path:
+        return path
+    path, mark, query = path.partition("?")
+    return path + mark + "&".join(sorted(query.split("&")))
 
 
 def shelf_life_s(call: SlotCall, content: SlotContent, headers: Mapping[str, str]) -> tuple[float, float]:

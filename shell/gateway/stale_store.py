@@ -109,6 +109,14 @@ class StaleStore:
         self._copies.move_to_end(key)
         return entry[0]
 
+    def fresh(self, key: CopyKey) -> StoredCopy | None:
+        """The copy, if it may still be shown without asking."""
+        entry = self._copies.get(key)
+        if entry is None or entry[0].fresh_until_s <= self._clock.monotonic():
+            return None
+        self._copies.move_to_end(key)
+        return entry[0]
+
     def age_s(self, copy: StoredCopy) -> int:
         """Whole seconds since the copy was a fresh answer."""
         return int(self._clock.monotonic() - copy.born_s)

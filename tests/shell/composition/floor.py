@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fragment_kit.resilience.breaker_board import BreakerBoard
+from fragment_kit.resilience.clock import MONOTONIC, Clock
 from shell.gateway.directory import Upstreams
 from shell.gateway.gateway import Gateway
 from shell.gateway.markup import MarkupPolicies
@@ -36,6 +37,7 @@ class Floor:
     stage: Stage
     gateway: Gateway
     fragments: dict[str, HostileFragment]
+    store: StaleStore
 
     def behave(self, fragment: str, conduct: Callable[[Conversation], Awaitable[None]] | None) -> None:
         """Every slot of `fragment` does this from now on; None is the best of manners."""
@@ -64,24 +66,24 @@ def state_of(panel: str) -> str:
 
 @asynccontextmanager
 async def open_floor(
-    folder: pathlib.Path, *, rules: BreakerRules = NEVER_OPENS, **stage_options: Any
+    folder: pathlib.Path, *, rules: BreakerRules = NEVER_OPENS, clock: Clock = MONOTONIC, **stage_options: Any
 ) -> AsyncIterator[Floor]:
     """All four fragments behave at first."""
     async with AsyncExitStack() as stack:
         fragments = {name: await stack.enter_async_context(hostile_fragment()) for name in SLOTS}
-        upstreams, markup = Upstreams(), MarkupPolicies()
+        upstreams, markup, store = Upstreams(), MarkupPolicies(), StaleStore(clock=clock)
         gateway = Gateway(
             upstreams=upstreams,
             breakers=BreakerBoard(rules),
-            stale_store=StaleStore(),
+            stale_store=store,
             markup=markup,
             passports=PassportOffice(KEY),
         )
         urls = {name: fragment.url for name, fragment in fragments.items()}
-        stage = make_stage(folder, gateway=gateway, urls=urls, **stage_options)
+        stage = make_stage(folder, gateway=gateway, urls=urls, copies=store, **stage_options)
         upstreams.replace(stage.edge.upkeep.registry.fragments)
         stage.player = ANA
-        floor = Floor(stage, gateway, fragments)
+        floor = Floor(stage, gateway, fragments, store)
         for name in SLOTS:
             markup.register(name, trust="first-party")
             floor.behave(name, None)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from shell.composition.edge import Edge, PlayerOf
     from shell.gateway.calls import ActionOutcome, SlotOutcome
+    from shell.gateway.stale_store import StaleStore
 
 ANA = PlayerSession(
     player="ana", session_hash="hash-of-ana", display_name="Ana <b>", started_at=datetime(2026, 11, 23, tzinfo=UTC)
@@ -200,6 +201,7 @@ def make_stage(
     urls: Mapping[str, str] | None = None,
     trusts_edge: bool = False,
     player_of: PlayerOf | None = None,
+    copies: StaleStore | None = None,
 ) -> Stage:
     """A stage whose files are in `folder`; `urls` are the fragments' addresses, where somebody asks for them."""
     path = folder / "fragments.toml"
@@ -233,6 +235,7 @@ def make_stage(
 
     edge = assemble(
         asked,
+        copies=copies,
         upkeep=upkeep,
         poller=poller,
         player_of=player_of or the_one_player,
