@@ -73,6 +73,8 @@ class WalletClient:
         self._now = now
         self._http = httpx.AsyncClient(transport=transport or AiohttpTransport(), timeout=timeout_s, trust_env=False)
         self.is_away = False
+        # Everything starts at once: a wallet that was never there is not news.
+        self._has_met = False
 
     async def call(self, operation: Operation, content: Mapping[str, Any]) -> WalletAnswer:
         """Return the wallet's definite answer; raises `WalletUncertain` for everything else."""
@@ -114,14 +116,15 @@ class WalletClient:
         return _definite(response)
 
     def _note_away(self, reason: str) -> None:
-        if not self.is_away:
+        if not self.is_away and self._has_met:
             log.warning("The wallet is away (%s); the bots wait and ask again.", reason)
         self.is_away = True
 
     def _note_back(self) -> None:
-        if self.is_away:
+        if self.is_away and self._has_met:
             log.info("The wallet answers again; the bots play on.")
         self.is_away = False
+        self._has_met = True
 
 
 def _definite(response: httpx.Response) -> WalletAnswer:

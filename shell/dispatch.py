@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fragment_kit.serving.logs import logger
+from shell.composition.answers import send_answer, text_answer
+from shell.composition.forms import BODY_BYTES_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,6 +24,12 @@ EDGE_PREFIXES: Final = ("/f/", "/assets/")
 def is_for_the_edge(path: str) -> bool:
     """Whether composed pages, fragments or fragment stylesheets live at this path; one trailing slash is tolerated."""
     return path in PAGES or path.startswith(EDGE_PREFIXES) or path in SLASHED
+
+
+def _is_too_large(scope: Any) -> bool:
+    """Whether more than any form of ours was announced; Django's own guard speaks of its insides instead."""
+    announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    return announced.isdigit() and int(announced) > BODY_BYTES_MAX
 
 
 class Dispatch:
@@ -49,6 +57,8 @@ class Dispatch:
             await self._process.websocket(scope, receive, send)
         elif is_for_the_edge(scope["path"]):
             await self._process.edge(scope, receive, send)
+        elif _is_too_large(scope):
+            await send_answer(send, text_answer(413, f"At most {BODY_BYTES_MAX // 1024} KiB can be sent at once.\n"))
         else:
             await self._django(scope, receive, send)
 

@@ -50,7 +50,7 @@ async def _work(make_jobs: Callable[[], Sequence[Job]], close: Callable[[], Awai
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     jobs = make_jobs()
-    LOG.info("working", jobs=", ".join(job.name for job in jobs))
+    LOG.debug("working", jobs=", ".join(job.name for job in jobs))
     tasks = [asyncio.create_task(keep_running(job, stop), name=job.name) for job in jobs]
     await stop.wait()
     _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN_S)

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from shell.composition.actions import Form, GoTo, NotDone
 from shell.composition.answers import header, html_answer, problem, redirect, send_answer
-from shell.composition.forms import BrowserLeft, FormRefused, is_from_this_site, read_body, read_fields
+from shell.composition.forms import BrowserLeft, FormRefused, is_from_this_site, read_body, read_fields, without_token
 
 if TYPE_CHECKING:
     from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
@@ -70,6 +70,7 @@ class ActionDesk:
         fields = read_fields(body, content_type)
         if not is_from_this_site(visit, fields, settings.CSRF_TRUSTED_ORIGINS):
             raise FormRefused(403, FOREIGN)
+        body, content_type = without_token(body, content_type, fields)
         return Form(body=body, content_type=content_type, fields=fields)
 
     async def _answer(self, visit: Visit, result: ActionResult, send: ASGISendCallable) -> None:

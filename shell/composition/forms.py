@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
@@ -79,6 +79,16 @@ def read_fields(body: bytes, content_type: str) -> Fields:
 def value_of(fields: Fields, name: str) -> str:
     """The last value of a field, as Django takes it; "" when there is none."""
     return next((value for key, value in reversed(fields) if key == name), "")
+
+
+def without_token(body: bytes, content_type: str, fields: Fields) -> tuple[bytes, str]:
+    """The form as a fragment may see it: without the token that proves to the shell where the form came from."""
+    if not any(name == TOKEN_FIELD for name, _ in fields):
+        return body, content_type
+    kept = [(name, value) for name, value in fields if name != TOKEN_FIELD]
+    if content_type.startswith(JSON):
+        return json.dumps(dict(kept)).encode(), JSON
+    return urlencode(kept).encode(), URLENCODED
 
 
 def is_from_this_site(visit: Visit, fields: Fields, trusted_origins: Sequence[str] = ()) -> bool:

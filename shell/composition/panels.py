@@ -22,6 +22,8 @@ PanelState: TypeAlias = Literal[
     "loading", "fresh", "stale", "degraded", "unavailable", "empty", "signed-out", "blocked"
 ]
 Variant: TypeAlias = Literal["bar", "card"]
+# An include without a fetch under way; the word tells a first fetch from a refresh of what is shown.
+NO_TICKET: Final = "none"
 FIRST_RETRY_S: Final = 4
 LAST_RETRY_S: Final = 60
 # While a probe is under way the answer is a moment off, however long the outage has been.
@@ -138,7 +140,7 @@ class PanelMaker:
 
     def loading(self, place: Place, *, ticket: str = "") -> PanelView:
         """The skeleton that fetches its content once the page is there."""
-        return self._view(place, "loading", url=place.url(ticket=ticket) if ticket else place.url())
+        return self._view(place, "loading", url=place.url(ticket=ticket or NO_TICKET))
 
     def of(self, place: Place, outcome: SlotOutcome, *, attempt: int = 1, reference: str = "") -> PanelView:
         """The panel that an outcome becomes."""

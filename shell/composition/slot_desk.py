@@ -94,7 +94,7 @@ class SlotDesk:
         """Send a panel in the shape that this visit can use."""
         # A program that sent an action wants its answer and no page around it.
         if visit.is_htmx or (visit.is_json and visit.method not in {"GET", "HEAD"}):
-            answer = html_answer(200, panel.html, (*panel.headers, *_trigger(panel)))
+            answer = html_answer(200, panel.html, (*panel.headers, *_trigger(visit, panel)))
         else:
             answer = await self._pages.panel_page(visit, panel)
         await send_answer(send, answer, is_head=visit.is_head)
@@ -115,16 +115,20 @@ class SlotDesk:
 
     async def _deal(self, visit: Visit, place: Place) -> Dealt:
         task = self._tickets.take(visit, place)
-        return await (task if task is not None else self._dealer.deal(visit, place, "include"))
+        if task is not None:
+            return await task
+        is_refresh = visit.is_htmx and "ticket" not in visit.own
+        return await self._dealer.deal(visit, place, "refresh" if is_refresh else "include")
 
     def _place(self, visit: Visit, fragment: str, slot: str, *, is_part: bool = False) -> Place:
         variant = _variant(visit, is_part=is_part or visit.is_htmx)
         return Place(fragment=fragment, slot=slot, variant=variant, query=visit.query)
 
 
-def _trigger(panel: Dealt) -> Headers:
-    """Events for the panels that listen; one that this very panel listens to would only fetch it once more."""
-    names = sorted({name for name in panel.emits if name not in panel.view.refresh_events})
+def _trigger(visit: Visit, panel: Dealt) -> Headers:
+    """Events for the panels that listen; a read says nothing that its own panel listens to, or it would never end."""
+    own = panel.view.refresh_events if visit.method in {"GET", "HEAD"} else ()
+    names = sorted(set(panel.emits).difference(own))
     return (header("HX-Trigger", json.dumps(dict.fromkeys(names, ""))),) if names else ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -49,7 +50,18 @@ def proof_headers(
         (b"cache-status", cache_status(trail).encode("latin-1")),
         (b"server-timing", server_timing(slot, outcome, trail).encode("latin-1")),
         (b"x-request-id", request_id.encode("latin-1")),
+        *_passed_on(outcome),
     )
+
+
+def _passed_on(outcome: SlotOutcome) -> tuple[tuple[bytes, bytes], ...]:
+    """What the browser should know as well: the language of the content, and when asking again makes sense."""
+    match outcome:
+        case Fresh(value=content) | Stale(value=content) if content.content_language:
+            return ((b"content-language", content.content_language.encode("latin-1")),)
+        case Unavailable(retry_after_s=float() | int() as pause_s):
+            return ((b"retry-after", str(max(1, math.ceil(pause_s))).encode()),)
+    return ()
 
 
 def state_of(outcome: SlotOutcome) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from httpx_aiohttp import AiohttpTransport
 
@@ -25,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("feed", nargs="?", help="payments, tables, offers or catalogue; every feed when left out")
         parser.add_argument("mode", nargs="?", help="up, down (answers 503) or hang (never answers)")
-        parser.add_argument("--url", default=os.environ.get("PROVIDER_URL", DEVELOPMENT_URL), help="the simulator")
+        parser.add_argument("--url", default=_simulator_url(), help="the simulator")
 
     def handle(self, *, feed: str | None, mode: str | None, url: str, **_: Any) -> None:
         if feed and not mode:
@@ -34,6 +36,17 @@ class Command(BaseCommand):
         for name, now in modes.items():
             style = self.style.SUCCESS if now == "up" else self.style.WARNING
             self.stdout.write(f"{name:<10} {style(now)}")
+
+
+def _simulator_url() -> str:
+    """PROVIDER_URL, else the simulator that `serve` wrote down for this folder, else the usual address."""
+    if url := os.environ.get("PROVIDER_URL"):
+        return url
+    try:
+        services = json.loads((settings.VAR_DIR / "run" / "services.json").read_text(encoding="utf-8"))
+        return str(services["simulator"]["url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return DEVELOPMENT_URL
 
 
 async def _ask(url: str, feed: str | None, mode: str | None) -> dict[str, str]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from fragment_kit.contract.outcome import Stale
-from shell.composition.forms import FormRefused, read_body
+from shell.composition.forms import FormRefused, read_body, without_token
 from shell.composition.visits import visit_of
 from shell.gateway.calls import Answered, Refused, SeeOther, SlotContent, Unknown, Unreachable
 
@@ -193,3 +193,12 @@ async def test_it_reads_the_key_from_multipart_and_json_forms_too(signed_in: Any
     await signed_in.post(ACT, part, content_type="multipart/form-data; boundary=x")
     await signed_in.post(ACT, '{"idempotency_key": "key-3"}', content_type="application/json")
     assert [call.idempotency_key for call in signed_in.gateway.acts] == ["key-2", "key-3"]
+
+
+def test_it_keeps_its_own_token_from_the_fragment() -> None:
+    fields = [("v", "1"), ("csrfmiddlewaretoken", "secret")]
+    body, kind = without_token(b"v=1&csrfmiddlewaretoken=secret", "application/x-www-form-urlencoded", fields)
+    assert (body, kind) == (b"v=1", "application/x-www-form-urlencoded")
+    body, _ = without_token(b"{}", "application/json", fields)
+    assert body == b'{"v": "1"}'
+    assert without_token(b"v=1", "text/plain", [("v", "1")]) == (b"v=1", "text/plain")

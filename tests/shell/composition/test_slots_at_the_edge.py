@@ -204,3 +204,17 @@ async def test_it_comes_back_soon_to_a_probe_that_is_under_way_however_long_the_
     stage.gateway.answers["lobby.games"] = Unavailable("breaker_open", "", 30.0)
     said = await stage.panel("lobby.games", "?attempt=9")
     assert int(re.search(r"load delay:(\d+)s", said.text)[1]) > 40
+
+
+async def test_it_says_why_it_asks(signed_in: Any) -> None:
+    await signed_in.panel("wallet.balance", query="?ticket=none")
+    await signed_in.panel("wallet.balance")
+    await signed_in.panel("wallet.balance", query="?attempt=2")
+    assert [call.mode for call in signed_in.gateway.calls] == ["include", "refresh", "refresh"]
+
+
+async def test_it_passes_on_the_language_and_when_to_ask_again(signed_in: Any) -> None:
+    signed_in.gateway.answers["wallet.balance"] = Fresh(SlotContent(html="<p>x</p>", content_language="de"), NOW)
+    assert (await signed_in.panel("wallet.balance")).headers["content-language"] == "de"
+    signed_in.gateway.answers["wallet.balance"] = Unavailable("bad_status", retry_after_s=6.2)
+    assert (await signed_in.panel("wallet.balance")).headers["retry-after"] == "7"
