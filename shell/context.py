@@ -48,11 +48,13 @@ HTMX_CONFIG: Final = json.dumps(
 )
 
 
-def page_context(*, player: PlayerSession | None, cookies: Mapping[str, str], path: str = "") -> dict[str, Any]:
+def page_context(
+    *, player: PlayerSession | None, cookies: Mapping[str, str], path: str = "", is_session_unknown: bool = False
+) -> dict[str, Any]:
     """What `base.html` and its header read.
 
     `player` and `session_clock` (None for visitors), `theme` (`auto` follows the system), `htmx_config`, `live_url`
-    of the socket, `path` for the navigation, `is_development`.
+    of the socket, `path` for the navigation, `is_development`, `is_session_unknown` when nobody can say who it is.
     """
     theme = cookies.get("theme", "")
     return {
@@ -62,13 +64,19 @@ def page_context(*, player: PlayerSession | None, cookies: Mapping[str, str], pa
         "htmx_config": HTMX_CONFIG,
         "live_url": LIVE_URL,
         "path": path,
+        "is_session_unknown": is_session_unknown,
         "is_development": settings.DEBUG,
     }
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context processor for pages that Django serves."""
-    context = page_context(player=getattr(request, "player", None), path=request.path, cookies=request.COOKIES)
+    context = page_context(
+        player=getattr(request, "player", None),
+        path=request.path,
+        cookies=request.COOKIES,
+        is_session_unknown=getattr(request, "is_session_unknown", False),
+    )
     # The header's balance is the only panel on these pages, and only players have one.
     return context | {"stylesheets": _stylesheets() if context["player"] else ()}
 

@@ -90,8 +90,11 @@ class Actions:
         place = Place(fragment=manifest.name, slot=action.slot or next(iter(manifest.slots)))
         spec = manifest.slots[place.slot]
         trail = Trail()
-        if spec.auth == "player" and visit.player is None:
-            outcome: ActionOutcome = Refused(401)
+        if visit.is_session_unknown:
+            # In whose name it would be sent is not known, and as nobody's it must not be.
+            outcome: ActionOutcome = Unreachable("timeout", "the session store did not say whose session this is")
+        elif spec.auth == "player" and visit.player is None:
+            outcome = Refused(401)
         elif action.needs_fresh and (reason := self._why_not_fresh(visit, place, form)):
             ACTIONS.labels(place.fragment, "NotFresh").inc()
             return self._not_done(visit, place, form, words=NOT_FRESH, status=503, reason=reason)

@@ -188,8 +188,11 @@ class Dealer:
     ) -> Dealt:
         view = finished.view
         # Names that no manifest has come from outside; they must not fill the watch list or the metrics.
-        if self._book.slot(view.fragment, view.place.slot) is not None:
-            self._recovery.observe(view)
+        spec = self._book.slot(view.fragment, view.place.slot)
+        if spec is not None:
+            # A panel that was not even asked for says nothing about its fragment.
+            if not (visit.is_session_unknown and spec.auth == "player"):
+                self._recovery.observe(view)
             self._seen.note(visit, view)
             panels_counted(view.fragment, view.place.slot, view.state, view.reason).inc()
         return Dealt(view=view, html=finished.html, prove=prove, emits=emits, shared_s=shared_s)
@@ -204,6 +207,9 @@ class Dealer:
         spec = manifest.slots.get(place.slot)
         if spec is None:
             return Unavailable("not_registered", f"the manifest of {place.fragment} has no slot {place.slot!r}")
+        if spec.auth == "player" and visit.is_session_unknown:
+            # Asking this player to sign in would be wrong, and would not work either.
+            return Unavailable("timeout", "the session store did not say whose session this is")
         if spec.auth == "player" and visit.player is None:
             return SignedOut()
         timeout_ms = min(entry.timeout_ms, spec.timeout_ms)

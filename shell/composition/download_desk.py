@@ -45,6 +45,9 @@ class DownloadDesk:
     async def serve(self, visit: Visit, fragment: str, spec: DownloadSpec, send: ASGISendCallable) -> None:
         """Send a file; a first part that fails is a page of 503, a later one breaks the file off."""
         player = visit.player
+        if visit.is_session_unknown:
+            await self._pages.refused(visit, 503, AWAY, send)
+            return
         if player is None:
             await send_answer(send, redirect(f"/signin?next={quote(visit.path)}"), is_head=visit.is_head)
             return

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from shell.composition.panels import Place
     from shell.composition.slot_desk import SlotDesk
     from shell.composition.visits import Visit
-    from shell.players.identity import PlayerSession
+    from shell.players.identity import Whose
     from shell.upkeep.loops import Upkeep
 
-    PlayerOf: TypeAlias = Callable[[HTTPScope], Awaitable[PlayerSession | None]]
+    PlayerOf: TypeAlias = Callable[[HTTPScope], Awaitable[Whose]]
 
 MOUNTS: Final = "/f/"
 READS: Final = frozenset({"GET", "HEAD"})

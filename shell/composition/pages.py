@@ -82,6 +82,7 @@ class PageCutter:
             visit.locale,
             visit.theme,
             visit.player is None,
+            visit.is_session_unknown,
             self._book.generation,
             self._registry_generation(),
         )
@@ -107,7 +108,12 @@ class PageCutter:
 
     def _context(self, layout: Layout, visit: Visit, alone: Place | None) -> dict[str, Any]:
         # One rendering serves every visit with the same key, so nothing of this one visit may come into it.
-        context = page_context(player=None, cookies={"theme": visit.theme}, path=layout.path)
+        context = page_context(
+            player=None,
+            cookies={"theme": visit.theme},
+            path=layout.path,
+            is_session_unknown=visit.is_session_unknown,
+        )
         title = layout.title
         if alone is not None:
             spec = self._book.slot(alone.fragment, alone.slot)

@@ -13,12 +13,14 @@ from django.conf import settings
 from django.http import parse_cookie
 from django.utils import translation
 
+from shell.players.identity import SessionUnknown
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from asgiref.typing import HTTPScope
 
-    from shell.players.identity import PlayerSession
+    from shell.players.identity import PlayerSession, Whose
 
 # Said by the shell to itself; a fragment never sees them.
 OWN_PARAMETERS: Final = frozenset({"attempt", "compose", "ticket", "variant"})
@@ -28,7 +30,10 @@ QUERY_BYTES_MAX: Final = 4_096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A request without its body. `query` is what fragments may see; `own` is what the shell says to itself."""
+    """A request without its body. `query` is what fragments may see; `own` is what the shell says to itself.
+
+    `is_session_unknown`: somebody is signed in, and nobody can say who; `player` is None then.
+    """
 
     method: str
     path: str
@@ -40,6 +45,7 @@ class Visit:
     locale: str
     request_id: str
     started_s: float
+    is_session_unknown: bool = False
 
     @property
     def is_htmx(self) -> bool:
@@ -80,7 +86,7 @@ class Visit:
         return f"00-{self.request_id}-{self.request_id[:16]}-01"
 
 
-def visit_of(scope: HTTPScope, player: PlayerSession | None) -> Visit:
+def visit_of(scope: HTTPScope, whose: Whose) -> Visit:
     """Read the parts of an ASGI scope that the edge uses."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     query, own = _split_query(scope["query_string"][:QUERY_BYTES_MAX])
@@ -91,10 +97,11 @@ def visit_of(scope: HTTPScope, player: PlayerSession | None) -> Visit:
         own=own,
         headers=headers,
         cookies=read_cookies(headers.get("cookie", "")),
-        player=player,
+        player=None if isinstance(whose, SessionUnknown) else whose,
         locale=locale_of(headers.get("accept-language", "")),
         request_id=uuid.uuid4().hex,
         started_s=time.monotonic(),
+        is_session_unknown=isinstance(whose, SessionUnknown),
     )
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from shell.live.origin import is_own_origin
 from shell.live.seat import Seat
 from shell.live.topics import TopicsRefused, asked_topics
-from shell.players.identity import session_key_of
+from shell.players.identity import SessionUnknown, session_key_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -66,7 +66,8 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no ty
             await self.base_send({"type": "websocket.close"})
             return
         key = session_key_of(self.scope)
-        player = await self._live.identity.of_key(key)
+        whose = await self._live.identity.of_key(key)
+        player = None if isinstance(whose, SessionUnknown) else whose
         topics = asked_topics(self.scope["query_string"])
         await self.base_send({"type": "websocket.accept"})
         if isinstance(topics, TopicsRefused):
@@ -77,6 +78,7 @@ class LiveConsumer(AsyncConsumer):  # type: ignore[misc]  # Channels ships no ty
             topics=topics,
             player=player.player if player else None,
             session_key=key if player else None,
+            unsure_key=key if isinstance(whose, SessionUnknown) else None,
         )
         if self._live.hub.join(seat):
             self._seat = seat

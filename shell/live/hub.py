@@ -41,6 +41,7 @@ class Hub:
         self._boards = {topic: Broadcast(topic) for topic in BOARDS}
         self._listeners: dict[str | None, set[Seat]] = defaultdict(set)
         self._sessions: dict[str, set[Seat]] = defaultdict(set)
+        self._unsure: set[Seat] = set()
         self._count = 0
 
     def __len__(self) -> int:
@@ -56,12 +57,19 @@ class Hub:
         """The sessions that have a socket open here."""
         return tuple(self._sessions)
 
+    @property
+    def unsure_key(self) -> str | None:
+        """One of the sessions that nobody could name when their sockets came; None when there is none."""
+        return next((seat.unsure_key for seat in self._unsure), None)
+
     def join(self, seat: Seat) -> bool:
         """Let a socket hear its topics and see their newest frames; False when its session has too many already."""
         if seat.session_key is not None:
             if len(self._sessions.get(seat.session_key, ())) >= SEATS_A_SESSION_MAX:
                 return False
             self._sessions[seat.session_key].add(seat)
+        if seat.unsure_key is not None:
+            self._unsure.add(seat)
         self._count += 1
         seat.on_lost = self.leave
         if PANELS in seat.topics:
@@ -75,6 +83,7 @@ class Hub:
     def leave(self, seat: Seat) -> None:
         """Forget a socket; once is enough and twice does no harm."""
         self._count -= any(seat in seats for seats in self._seats_of(seat))
+        self._unsure.discard(seat)
         for seats in self._seats_of(seat):
             seats.discard(seat)
         if not self._listeners[seat.player]:
@@ -112,6 +121,12 @@ class Hub:
         """Close the sockets of a session that is over: 4401, do not come back."""
         for seat in tuple(self._sessions.get(session_key, ())):
             seat.close(4401, "signed out")
+            self.leave(seat)
+
+    def send_back_unsure(self) -> None:
+        """Sessions can be named again: 1012, come back, and hear what is yours."""
+        for seat in tuple(self._unsure):
+            seat.close(1012, "come back as yourself")
             self.leave(seat)
 
     def close_all(self) -> None:

@@ -29,6 +29,7 @@ class Seat:
         topics: what the socket may hear.
         player: whose it is, None for a visitor.
         session_key: the session to watch for sign-out; never sent anywhere.
+        unsure_key: the session that nobody could name; until somebody can, the socket hears what visitors hear.
         stalled_s: a reader that took nothing for this long is told to come back later.
 
     """
@@ -36,6 +37,7 @@ class Seat:
     __slots__ = (
         "_close", "_epoch", "_later", "_loop", "_next_signal_s", "_send", "_seq", "_signal", "_spread_ms",
         "_stalled", "_stalled_s", "_task", "_waiting", "is_gone", "on_lost", "player", "session_key", "topics",
+        "unsure_key",
     )  # fmt: skip
 
     def __init__(
@@ -45,11 +47,13 @@ class Seat:
         topics: tuple[str, ...],
         player: str | None = None,
         session_key: str | None = None,
+        unsure_key: str | None = None,
         stalled_s: float = STALLED_S,
     ) -> None:
         self.topics = topics
         self.player = player
         self.session_key = session_key
+        self.unsure_key = unsure_key
         self.is_gone = False
         self.on_lost: Callable[[Seat], None] = _nothing
         self._send = send

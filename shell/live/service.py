@@ -11,7 +11,7 @@ from shell.live.hub import Hub
 from shell.live.signals import CHANNEL, Signals
 from shell.live.subscription import Subscription
 from shell.live.topics import BOARDS
-from shell.players.identity import IDENTITY
+from shell.players.identity import IDENTITY, SessionUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -92,9 +92,16 @@ class LiveService:
                 await self.identity.settle()
                 for key in await self.identity.ended(self.hub.session_keys):
                     self.hub.end_session(key)
+                await self._name_the_unsure()
             except Exception:
                 # One bad round must not be the last: signed-out players would go on listening.
                 log.exception("sessions could not be checked; the next round follows")
+
+    async def _name_the_unsure(self) -> None:
+        # One answer is enough: who was unknown was so because Redis was away.
+        key = self.hub.unsure_key
+        if key is not None and not isinstance(await self.identity.of_key(key), SessionUnknown):
+            self.hub.send_back_unsure()
 
 
 def _notice(task: asyncio.Task[None]) -> None:

@@ -1,4 +1,4 @@
-"""Says who the player of a connection is, straight from Redis, and from a short memory while Redis is away."""
+"""Says who the player of a connection is, straight from Redis, and from its own memory while Redis is away."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from django.conf import settings
 from django.http import parse_cookie
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from fragment_kit.resilience.clock import Clock
     from shell.players.session_records import SessionRecords
 
-MEMORY_S: Final = 60.0
+# An outage of Redis is minutes long. A sign-out in another process is noticed that much later at worst.
+MEMORY_S: Final = 900.0
 MEMORY_SESSIONS: Final = 20_000
 KEY_CHARACTERS: Final = 32
 
@@ -34,6 +35,18 @@ class PlayerSession:
     display_name: str
     started_at: datetime
     is_staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionUnknown:
+    """There is a session cookie, and nobody can say whose: Redis is away, and this process has not seen it lately.
+
+    It is neither a player nor an anonymous visitor, and nobody may be asked to sign in because of it.
+    """
+
+
+SESSION_UNKNOWN: Final = SessionUnknown()
+Whose: TypeAlias = PlayerSession | SessionUnknown | None
 
 
 class Identity:
@@ -54,8 +67,11 @@ class Identity:
         self._unsettled: set[str] = set()
         self._listeners: list[Callable[[str], None]] = []
 
-    async def of_key(self, key: str | None) -> PlayerSession | None:
-        """Whose session this is; while Redis is away, what it said at most a minute ago."""
+    async def of_key(self, key: str | None) -> Whose:
+        """Whose session this is, None when it is nobody's.
+
+        While Redis is away: what it said in the last quarter of an hour, else SessionUnknown.
+        """
         if key is None or key in self._ended:
             return None
         try:
@@ -66,6 +82,10 @@ class Identity:
         self._remember(key, player)
         # A sign-out may have come in while the answer was on its way.
         return None if key in self._ended else player
+
+    def began(self, key: str, data: dict[str, Any]) -> None:
+        """Remember a session that was just stored, so that it outlives Redis from its first page on."""
+        self._remember(key, _player(key, data))
 
     async def sign_out(self, key: str) -> None:
         """End a session: at once in this process, in Redis now or as soon as Redis is back."""
@@ -97,9 +117,11 @@ class Identity:
         """Call `told` with the session's key when a session ends in this process."""
         self._listeners.append(told)
 
-    def _remembered(self, key: str) -> PlayerSession | None:
+    def _remembered(self, key: str) -> Whose:
+        if key in self._ended:
+            return None
         seen_at, player = self._seen.get(key, (float("-inf"), None))
-        return player if self._clock.monotonic() - seen_at <= MEMORY_S else None
+        return player if self._clock.monotonic() - seen_at <= MEMORY_S else SESSION_UNKNOWN
 
     def _remember(self, key: str, player: PlayerSession | None) -> None:
         self._seen[key] = (self._clock.monotonic(), player)
@@ -110,8 +132,8 @@ class Identity:
 IDENTITY: Final = Identity()
 
 
-async def player_of(scope: Mapping[str, Any]) -> PlayerSession | None:
-    """Whose connection this is: reads the session cookie of an ASGI scope (http or websocket); None when anonymous."""
+async def player_of(scope: Mapping[str, Any]) -> Whose:
+    """Whose connection this is, by the session cookie of an ASGI scope (http or websocket); None when anonymous."""
     return await IDENTITY.of_key(session_key_of(scope))
 
 

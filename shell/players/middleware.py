@@ -8,7 +8,7 @@ from asgiref.sync import markcoroutinefunction
 from django.contrib.auth.models import AnonymousUser
 
 from shell.players.cookies import give_session_cookie, take_session_cookie
-from shell.players.identity import IDENTITY, session_key_of
+from shell.players.identity import IDENTITY, SessionUnknown, session_key_of
 from shell.players.sessions import SessionStore
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class PlayerMiddleware:
-    """Sets `request.player` (PlayerSession or None) and `request.session`, and keeps a changed session."""
+    """Sets `request.player` (PlayerSession or None) and `request.session`, and keeps a changed session.
+
+    `request.is_session_unknown` tells a player whom nobody can name right now from a visitor.
+    """
 
     async_capable = True
     sync_capable = False
@@ -33,7 +36,9 @@ class PlayerMiddleware:
         key = session_key_of({"headers": [(b"cookie", request.META.get("HTTP_COOKIE", "").encode("latin-1"))]})
         request.session = SessionStore(key)
         request.user = AnonymousUser()
-        request.player = None if request.path_info in PROBES else await IDENTITY.of_key(key)
+        whose = None if request.path_info in PROBES else await IDENTITY.of_key(key)
+        request.is_session_unknown = isinstance(whose, SessionUnknown)
+        request.player = None if isinstance(whose, SessionUnknown) else whose
         response: HttpResponseBase = await self.get_response(request)
         if request.session.modified:
             await _keep(request, response)

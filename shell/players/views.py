@@ -71,6 +71,7 @@ async def _begin_session(request: HttpRequest, user: User) -> None:
     }
     await request.session.aupdate(details)
     await request.session.asave()
+    IDENTITY.began(request.session.session_key or "", details)
 
 
 def _form(request: HttpRequest, *, asked: str, username: str = "", error: str = "", status: int = 200) -> HttpResponse:

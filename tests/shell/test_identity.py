@@ -8,7 +8,7 @@ import pytest
 import redis.asyncio
 
 from fragment_kit.resilience.clock import ManualClock
-from shell.players.identity import Identity, session_hash, session_key_of
+from shell.players.identity import SESSION_UNKNOWN, Identity, PlayerSession, session_hash, session_key_of
 from shell.players.next_page import next_page
 from shell.players.session_records import SessionRecords
 from tests.shell.standing import ANA, BEN
@@ -33,7 +33,7 @@ def scope(cookie: str) -> dict[str, Any]:
 
 async def test_it_reads_the_player_and_gives_the_key_to_nobody(identity: Identity, broker: redis.asyncio.Redis) -> None:
     player = await identity.of_key(ANA)
-    assert player is not None
+    assert isinstance(player, PlayerSession)
     assert (player.player, player.display_name) == ("ana", "Ana")
     assert ANA not in repr(player)
     assert player.session_hash == session_hash(ANA) != session_hash(BEN)
@@ -44,16 +44,33 @@ async def test_it_knows_no_stranger(identity: Identity, broker: redis.asyncio.Re
     assert await identity.of_key(None) is None
 
 
-async def test_it_remembers_players_for_a_minute_while_redis_is_away(
-    identity: Identity, clock: ManualClock, broker: redis.asyncio.Redis, sessions_redis: ValkeyProcess
+@pytest.mark.parametrize("outage", ["kill", "freeze"])
+async def test_it_remembers_players_for_a_quarter_of_an_hour_and_never_calls_them_visitors_while_redis_is_away(
+    identity: Identity, clock: ManualClock, broker: redis.asyncio.Redis, sessions_redis: ValkeyProcess, outage: str
 ) -> None:
-    await identity.of_key(ANA)
+    ana = await identity.of_key(ANA)
+    sessions_redis.stop() if outage == "kill" else sessions_redis.freeze()
+    try:
+        clock.advance(899)
+        assert await identity.of_key(ANA) == ana
+        assert await identity.of_key(BEN) == SESSION_UNKNOWN
+        assert await identity.of_key(None) is None
+        clock.advance(2)
+        assert await identity.of_key(ANA) == SESSION_UNKNOWN
+    finally:
+        sessions_redis.start() if outage == "kill" else sessions_redis.thaw()
+
+
+async def test_it_remembers_a_session_from_the_moment_it_began(
+    identity: Identity, broker: redis.asyncio.Redis, sessions_redis: ValkeyProcess
+) -> None:
     sessions_redis.stop()
     try:
-        clock.advance(59)
-        assert await identity.of_key(ANA) is not None
-        assert await identity.of_key(BEN) is None
-        clock.advance(2)
+        identity.began(ANA, {"player": "ana", "display_name": "Ana", "started_at": "2026-11-23T10:00:00+00:00"})
+        player = await identity.of_key(ANA)
+        assert isinstance(player, PlayerSession)
+        assert player.player == "ana"
+        await identity.sign_out(ANA)
         assert await identity.of_key(ANA) is None
     finally:
         sessions_redis.start()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+import redis.asyncio
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.shell.standing import ANA, BEN, Standing, close_code, frame, until
 
 if TYPE_CHECKING:
-    import redis.asyncio
+    from tests.valkey import ValkeyProcess
 
 
 @pytest.mark.parametrize("topics", ["board.secret", "board.daily,player.ben", ""])
@@ -80,3 +83,25 @@ async def test_it_says_come_back_when_the_process_stops(shell: Standing) -> None
         await frame(socket)
         await shell.process.stop()
         assert await close_code(socket) == 1012
+
+
+async def test_it_serves_a_session_nobody_can_name_as_a_visitor_until_somebody_can(
+    shell: Standing, sessions_redis: ValkeyProcess
+) -> None:
+    sessions_redis.stop()
+    async with shell.socket("panels", session=ANA) as socket:
+        try:
+            await frame(socket)
+            await shell.live.hub.signal(["wallet.balance"], player="ana")
+            await shell.live.hub.signal(["lobby.games"], player=None)
+            assert "wallet.balance" not in await frame(socket)
+        finally:
+            sessions_redis.start()
+        data = {"player": "ana", "display_name": "Ana", "started_at": datetime.now(UTC).isoformat()}
+        async with redis.asyncio.Redis.from_url(sessions_redis.url) as client:
+            await client.set(f"session:{ANA}", json.dumps(data))
+        assert await close_code(socket, within_s=10) == 1012
+    async with shell.socket("panels", session=ANA) as socket:
+        await frame(socket)
+        await shell.live.hub.signal(["wallet.balance"], player="ana")
+        assert "wallet.balance" in await frame(socket)

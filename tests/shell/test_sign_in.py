@@ -10,6 +10,8 @@ import redis
 from django.contrib.auth.models import User
 from django.test import AsyncClient
 
+from shell.players.identity import IDENTITY, PlayerSession
+
 if TYPE_CHECKING:
     from django.conf import LazySettings
 
@@ -54,6 +56,19 @@ async def test_it_signs_in_under_a_new_key_and_remembers_when(
     assert data["started_at"].endswith("+00:00")
     assert answer.cookies["session"]["httponly"]
     assert answer.cookies["session"]["samesite"] == "Lax"
+
+
+async def test_it_knows_the_player_from_the_first_page_on_though_redis_goes_away_before_it(
+    browser: AsyncClient, sessions_redis: ValkeyProcess
+) -> None:
+    answer = await browser.post("/signin", ANA)
+    sessions_redis.stop()
+    try:
+        player = await IDENTITY.of_key(answer.cookies["session"].value)
+    finally:
+        sessions_redis.start()
+    assert isinstance(player, PlayerSession)
+    assert player.display_name == "Ana"
 
 
 async def test_it_never_keeps_a_key_that_was_there_before_sign_in(

@@ -14,7 +14,7 @@ from fragment_kit.contract.manifest import parse_manifest
 from fragment_kit.contract.outcome import Fresh
 from shell.composition.wiring import assemble
 from shell.gateway.calls import ActionCall, Answered, SlotCall, SlotContent
-from shell.players.identity import PlayerSession
+from shell.players.identity import PlayerSession, Whose
 from shell.registry.manifest_book import Accepted, ManifestBook, Stylesheet
 from shell.registry.registry_file import RegistryFile
 from shell.upkeep.loops import Upkeep
@@ -112,7 +112,7 @@ class Stage:
     book: ManifestBook
     edge: Edge
     recovery: Recovery
-    player: PlayerSession | None = None
+    player: Whose = None
     pending: list[asyncio.Future[Said]] = field(default_factory=list)
 
     async def ask(
@@ -230,7 +230,7 @@ def make_stage(
     asked = gateway or FakeGateway()
     stage: Stage
 
-    async def the_one_player(_scope: object) -> PlayerSession | None:
+    async def the_one_player(_scope: object) -> Whose:
         return stage.player
 
     edge = assemble(
