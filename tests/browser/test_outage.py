@@ -99,3 +99,22 @@ def test_it_asks_once_more_when_news_comes_while_it_is_asking(open_page: OpenPag
     seat.wait_until_fresh("promotions.offers", limit_s=10)
     assert len(asked) >= 2
     assert seat.complaints == []
+
+
+def test_it_never_shows_an_older_board_than_it_has_shown(open_page: OpenPage, stack: Stack) -> None:
+    seat = open_page("/")
+    seat.wait_until_fresh("lobby.board")
+    seq = "Number(document.getElementById('board-daily').dataset.seq)"
+    before = seat.page.evaluate(seq)
+    seat.page.wait_for_function(f"before => {seq} > before + 3", arg=before, timeout=30_000)
+    stack.kill("lobby", signal.SIGSTOP)
+    try:
+        shown = seat.page.evaluate(seq)
+        seat.wait_for_state("lobby.board", "stale", "unavailable")
+        if seat.states()["lobby.board"] == "stale":
+            assert seat.page.evaluate(seq) >= shown
+    finally:
+        stack.kill("lobby", signal.SIGCONT)
+    seat.wait_until_fresh("lobby.board", limit_s=10)
+    assert seat.page.evaluate(seq) >= shown
+    assert seat.complaints == []
