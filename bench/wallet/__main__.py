@@ -43,16 +43,20 @@ def measure(stack: ExitStack, folder: Path, address: str, chosen: argparse.Names
     reference.prepare(address)
     port = services.start_wallet()
     for _ in range(chosen.rounds):
-        yardstick = reference.measure(address, programs() / "pgbench", folder, clients=CLIENTS, seconds=seconds)
+        pgbench = programs() / "pgbench"
+        yardstick = reference.measure("same", address, pgbench, folder, clients=CLIENTS, seconds=seconds)
+        bare = reference.measure("bare", address, pgbench, folder, clients=CLIENTS, seconds=seconds)
         found = {
-            "reference: one SQL function, pgbench, 32 clients": {"rate": yardstick},
+            "the same bet as one SQL function, pgbench": {"rate": yardstick},
+            "five bare rows as one SQL function, pgbench": {"rate": bare},
             "in process, PostgreSQL, 2 x 16 callers": callers(services.environment, 2, 16, seconds),
             "in process, SQLite, 1 caller": callers(services.on_sqlite, 1, 1, seconds),
             "HTTP, PostgreSQL, 32 clients": over_http(port, seconds, players=1_000),
             "HTTP, PostgreSQL, 32 clients, one hot player": over_http(port, seconds, players=1),
         }
         for name, numbers in found.items():
-            rows.setdefault(name, []).append({**numbers, "ratio": numbers["rate"] / yardstick})
+            ratios = {"ratio": numbers["rate"] / yardstick, "of bare": numbers["rate"] / bare}
+            rows.setdefault(name, []).append({**numbers, **ratios})
     if not chosen.without_flood:
         rows |= flood(services, port, seconds)
     return list(rows.items())
@@ -97,7 +101,7 @@ def flood(services: Services, port: int, seconds: int) -> dict[str, list[dict[st
 
 def print_table(rows: list[tuple[str, list[dict[str, float]]]]) -> None:
     """One line a case, the median of its rounds."""
-    columns = ("rate", "ratio", "p50_ms", "p99_ms", "read_ms", "refused", "pages")
+    columns = ("rate", "ratio", "of bare", "p50_ms", "p99_ms", "read_ms", "refused", "pages")
     print(f"{'':<52}" + "".join(f"{column:>10}" for column in columns))
     for name, found in rows:
         medians = {column: [one[column] for one in found if column in one] for column in columns}

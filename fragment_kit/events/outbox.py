@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connections
 
@@ -34,7 +34,7 @@ def append(
     """
     connection = connections[using]
     _, _, aggregateid = event.subject.partition("/")
-    values = [
+    values: list[Any] = [
         event.id.replace("-", ""),
         aggregatetype,
         aggregateid,

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from fragments.wallet.commands.answers import Answer
     from fragments.wallet.commands.requests import PlaceBet, PlaceHold
-    from fragments.wallet.commands.rows import LockedWallet
 
 
 def place_bet(command: PlaceBet, *, now: datetime) -> Answer:
@@ -40,7 +39,7 @@ def _rule(case: Case[PlaceBet]) -> Ruling:
     )
     if isinstance(decision, Refusal):
         return refused(case, decision)
-    in_round = found or open_round(case, wallet)
+    in_round = found or first_in_round(command)
     gate.note_bet(case.cursor, wallet, command.amount, case.now)
     return Ruling(
         code="OK",
@@ -48,6 +47,7 @@ def _rule(case: Case[PlaceBet]) -> Ruling:
         event_data=placed(case, decision, command.round_id, in_round),
         effect=decision,
         round_id=in_round.id,
+        opens=None if found else in_round,
     )
 
 
@@ -62,12 +62,9 @@ def may_play(case: Case[PlaceBet] | Case[PlaceHold]) -> Refusal | None:
     return None if code is None else Refusal(code)
 
 
-def open_round(case: Case[PlaceBet], wallet: LockedWallet) -> RoundRow:
-    """Write the round of a player's first bet in it."""
-    command = case.command
-    row = RoundRow(uuid7(), command.round_id, command.game_id, command.category, RoundSums())
-    statements.open_round(case.cursor, row, provider=command.provider, wallet_id=wallet.id)
-    return row
+def first_in_round(command: PlaceBet) -> RoundRow:
+    """The round of a player's first bet in it, still to be written."""
+    return RoundRow(uuid7(), command.round_id, command.game_id, command.category, RoundSums())
 
 
 def placed(case: Case[Any], effect: Effect, round_name: str, in_round: RoundRow) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from django.db import IntegrityError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
 
     from fragments.wallet.commands.requests import Who
-    from fragments.wallet.commands.rows import LockedWallet, StoredDecision
+    from fragments.wallet.commands.rows import LockedWallet, RoundRow, StoredDecision
     from fragments.wallet.ledger import Code, Effect
 
 C = TypeVar("C", bound=MoneyCommand)
@@ -74,8 +74,8 @@ class Case(Generic[C_co]):
 class Ruling:
     """What a command came to, ready to be written: `effect` None when nothing moves.
 
-    `bet_id` is the transaction the ruling is about, and `closes` ends it also without an effect; `extra` goes into the
-    answer and is repeated with it.
+    `opens` is the round when this is the first that happens in it. `bet_id` is the transaction the ruling is about, and
+    `closes` ends it also without an effect; `extra` goes into the answer and is repeated with it.
     """
 
     code: Code
@@ -84,6 +84,7 @@ class Ruling:
     effect: Effect | None = None
     is_granted: bool = True
     round_id: UUID | None = None
+    opens: RoundRow | None = None
     bet_id: UUID | None = None
     closes: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -125,14 +126,19 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def write_effect(case: Case[Any], effect: Effect, *, round_id: UUID | None = None) -> None:
+def write_effect(case: Case[Any], effect: Effect, ruling: Ruling) -> None:
     """Write the lines, the wallet's new version and the round's new sums; the transaction's row follows."""
     if case.wallet is None:
         raise LedgerBroken("an effect without a wallet")
     statements.insert_entries(case.cursor, case.id, effect.postings)
     statements.update_wallet(case.cursor, case.wallet.id, effect.holdings)
-    if round_id is not None and effect.round is not None:
-        statements.update_round(case.cursor, round_id, effect.round)
+    if effect.round is None:
+        return
+    if ruling.opens is not None:
+        row = replace(ruling.opens, sums=effect.round)
+        statements.open_round(case.cursor, row, provider=case.command.provider, wallet_id=case.wallet.id)
+    elif ruling.round_id is not None:
+        statements.update_round(case.cursor, ruling.round_id, effect.round)
 
 
 def _decide(case: Case[C], rule: Callable[[Case[C]], Ruling | Answer]) -> Answer:
@@ -163,7 +169,7 @@ def keep(case: Case[Any], ruling: Ruling) -> Answer:
     """Write a ruling: lines, wallet, round, the sealed transaction with its answer, and the event."""
     command, effect = case.command, ruling.effect
     if effect is not None:
-        write_effect(case, effect, round_id=ruling.round_id)
+        write_effect(case, effect, ruling)
     answer = Answer(
         status="OK" if ruling.is_granted else "REJECTED",
         code=ruling.code,

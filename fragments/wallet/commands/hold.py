@@ -99,8 +99,6 @@ def _rule_post(case: Case[PostHold]) -> Ruling | Answer:
 def _posted(case: Case[PostHold], effect: Effect, row: HoldRow, wallet: LockedWallet, found: RoundRow | None) -> Ruling:
     command = case.command
     in_round = found or RoundRow(uuid7(), row.round_id, row.game_id, row.category, RoundSums())
-    if found is None:
-        statements.open_round(case.cursor, in_round, provider=command.provider, wallet_id=wallet.id)
     _resolve(case, row, "POSTED")
     if rest := row.hold.amount - command.amount:
         gate.note_rollback(case.cursor, wallet, rest, now=case.now, bet_id=row.id)
@@ -116,6 +114,7 @@ def _posted(case: Case[PostHold], effect: Effect, row: HoldRow, wallet: LockedWa
         event_data=data,
         effect=effect,
         round_id=in_round.id,
+        opens=None if found else in_round,
         bet_id=row.id,
         extra={"held": str(effect.holdings.held)},
     )

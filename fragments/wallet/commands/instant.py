@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fragments.wallet import events, ledger
 from fragments.wallet.care import gate
 from fragments.wallet.commands import statements
-from fragments.wallet.commands.bet import may_play, open_round, placed, refused
+from fragments.wallet.commands.bet import first_in_round, may_play, placed, refused
 from fragments.wallet.commands.case import BadCommand, Case, Ruling, decide_once
 from fragments.wallet.ledger import Refusal, RoundSums
 
@@ -44,7 +44,7 @@ def _rule(case: Case[BetAndSettle]) -> Ruling:
         if decision.code == "BAD_REQUEST":
             raise BadCommand("win_amount would lift the balance above what the ledger can hold")
         return refused(case, decision)
-    in_round = found or open_round(case, wallet)
+    in_round = found or first_in_round(command)
     gate.note_bet(case.cursor, wallet, command.amount, case.now)
     gate.note_win(case.cursor, wallet, command.win, case.now)
     return Ruling(
@@ -53,6 +53,7 @@ def _rule(case: Case[BetAndSettle]) -> Ruling:
         event_data=_settled(case, decision, in_round),
         effect=decision,
         round_id=in_round.id,
+        opens=None if found else in_round,
     )
 
 

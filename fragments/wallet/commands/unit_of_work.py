@@ -136,8 +136,8 @@ def _on_line() -> Iterator[LineCursor]:
 def _driver_cursor() -> Driver:
     raw = connection.connection
     # Not Django's kind for PostgreSQL, which puts values into the text: that can be neither prepared nor pipelined.
-    driver: Driver = psycopg.Cursor(raw) if connection.vendor == "postgresql" else raw.cursor(sqlite3.Cursor)
-    return driver
+    driver = psycopg.Cursor(raw) if connection.vendor == "postgresql" else raw.cursor(sqlite3.Cursor)
+    return cast("Driver", driver)
 
 
 def _roll_back() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import TYPE_CHECKING
 
 import pytest
 
+from fragment_kit.serving.threads import in_thread
 from fragments.wallet.commands.case import BadCommand
 from fragments.wallet.commands.hold import expire_holds
+from fragments.wallet.expiry import HoldExpiry
 from fragments.wallet.models import Hold
 
 if TYPE_CHECKING:
@@ -71,6 +73,34 @@ def test_it_gives_back_only_what_is_over(casino: Casino) -> None:
     assert expire_holds(casino.now) == 1
     assert casino.pockets() == (800, 0, 200)
     assert casino.events()[-1] == "hold_expired"
+
+
+async def test_a_worker_gives_back_what_a_silent_table_left(casino: Casino) -> None:
+    def held() -> tuple[int, int, int]:
+        casino.leave("ana", 1_000)
+        casino.hold(100, "h1", ttl_s=5)
+        return casino.pockets()
+
+    assert await in_thread(held) == (900, 0, 100)
+    assert await HoldExpiry(lambda: casino.now).step() == 0
+    assert await HoldExpiry(lambda: casino.now + timedelta(seconds=5)).step() == 1
+    assert await in_thread(casino.pockets) == (1_000, 0, 0)
+
+
+def test_a_clock_that_goes_back_an_hour_loses_no_chip(casino: Casino) -> None:
+    casino.now = datetime(2028, 2, 29, 0, 30, tzinfo=UTC)
+    casino.leave("ana", 1_000)
+    casino.hold(100, "h1", ttl_s=60)
+    casino.bet(100, "b1")
+    casino.now -= timedelta(hours=1)
+    assert casino.win(250, "b1").balance == 1_050
+    assert casino.bet(50, "b2").balance == 1_000
+    assert casino.roll_back("b2").balance == 1_050
+    assert expire_holds(casino.now) == 0
+    assert casino.post(100, "h1", "p1").balance == 1_050
+    casino.now += timedelta(hours=3)
+    assert expire_holds(casino.now) == 0
+    assert casino.broken_rules() == []
 
 
 def test_it_ends_a_late_hold_on_the_tombstone_of_its_voiding(casino: Casino) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py wallet work`: publishes the outbox and builds the history until it is told to stop."""
+"""`manage.py wallet work`: publishes the outbox, builds the history and ends holds until it is told to stop."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from fragment_kit.events.relay import Relay
 from fragment_kit.events.replay import OwnLog
 from fragment_kit.events.worker import run_worker
 from fragments.wallet import events, history
+from fragments.wallet.expiry import HoldExpiry
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -48,7 +49,7 @@ class Worker:
         self._redis_url = redis_url
 
     def jobs(self) -> Sequence[Job]:
-        """Relay and history; called inside the running loop."""
+        """Relay, history and the end of holds; called inside the running loop."""
         # A blocking read holds its connection, so reading and publishing do not share one client's pool by chance.
         self._redis = connect(self._redis_url)
         self._stream = RedisStream(connect(self._redis_url))
@@ -61,7 +62,7 @@ class Worker:
             announce=lambda applied: _announce(self._redis, applied),
         )
         relay = Relay(self._stream, lambda: leadership("wallet.relay"))
-        return [relay, Consumer(projection, self._stream)]
+        return [relay, Consumer(projection, self._stream), HoldExpiry()]
 
     async def close(self) -> None:
         """Leave the groups and close."""
