@@ -70,11 +70,24 @@ def board_frame(update: Update, *, clean: Callable[[str, str], str], fragment: s
     return f'<div id="{element_id(update.topic)}" {marks}>{clean(fragment, update.html)}</div>'
 
 
-def panels_frame(*, epoch: str, seq: int, slots: Iterable[str], spread_ms: int, now: datetime | None = None) -> str:
-    """The signal that tells a page which of its panels to fetch again, over at most `spread_ms` milliseconds."""
+def panels_frame(
+    *,
+    epoch: str,
+    seq: int,
+    slots: Iterable[str],
+    spread_ms: int,
+    is_moving: bool = True,
+    now: datetime | None = None,
+) -> str:
+    """The signal that tells a page which of its panels to fetch again, over at most `spread_ms` milliseconds.
+
+    `data-live` is `paused` while this process hears nothing that it could pass on, else `moving`.
+    """
     marks = _marks("panels", epoch, seq, now or datetime.now(UTC))
     names = escape(" ".join(sorted(slots)))
-    return f'<div id="live-panels" {marks} data-refresh="{names}" data-spread-ms="{spread_ms}" hidden></div>'
+    live = "moving" if is_moving else "paused"
+    said = f'data-refresh="{names}" data-spread-ms="{spread_ms}" data-live="{live}"'
+    return f'<div id="live-panels" {marks} {said} hidden></div>'
 
 
 def _marks(topic: str, epoch: str, seq: int, as_of: datetime) -> str:

@@ -43,6 +43,7 @@ class Hub:
         self._sessions: dict[str, set[Seat]] = defaultdict(set)
         self._unsure: set[Seat] = set()
         self._count = 0
+        self._is_moving = True
 
     def __len__(self) -> int:
         return self._count
@@ -74,7 +75,10 @@ class Hub:
         seat.on_lost = self.leave
         if PANELS in seat.topics:
             self._listeners[seat.player].add(seat)
-            seat.send_signal()
+            if self._is_moving:
+                seat.send_signal()
+            else:
+                seat.say(is_moving=False)
         for topic in seat.topics:
             if topic in self._boards:
                 self._boards[topic].join(seat)
@@ -114,6 +118,16 @@ class Hub:
             wide_ms = max(wide_ms, min(len(seats) * MS_A_PAGE, LONGEST_SPREAD_MS))
         for number, seat in enumerate(seats, start=1):
             seat.signal(names, wide_ms)
+            if number % SLICE == 0:
+                await asyncio.sleep(0)
+
+    async def say(self, *, is_moving: bool) -> None:
+        """Tell the pages when news stops reaching this process, and when it does again; once for each change."""
+        if is_moving == self._is_moving:
+            return
+        self._is_moving = is_moving
+        for number, seat in enumerate(self._everyone(), start=1):
+            seat.say(is_moving=is_moving)
             if number % SLICE == 0:
                 await asyncio.sleep(0)
 

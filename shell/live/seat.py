@@ -35,9 +35,9 @@ class Seat:
     """
 
     __slots__ = (
-        "_close", "_epoch", "_later", "_loop", "_next_signal_s", "_send", "_seq", "_signal", "_spread_ms",
-        "_stalled", "_stalled_s", "_task", "_waiting", "is_gone", "on_lost", "player", "session_key", "topics",
-        "unsure_key",
+        "_close", "_epoch", "_is_moving", "_is_unsaid", "_later", "_loop", "_next_signal_s", "_send", "_seq", "_signal",
+        "_spread_ms", "_stalled", "_stalled_s", "_task", "_waiting", "is_gone", "on_lost", "player", "session_key",
+        "topics", "unsure_key",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +70,8 @@ class Seat:
         self._spread_ms = 0
         self._next_signal_s = 0.0
         self._later: asyncio.TimerHandle | None = None
+        self._is_moving = True
+        self._is_unsaid = False
 
     def push(self, topic: str, message: Message) -> None:
         """Send a frame now, or keep it as the topic's newest while the socket is still busy with an older one."""
@@ -90,15 +92,29 @@ class Seat:
         elif self._later is None:
             self._later = self._loop.call_later(wait_s, self.send_signal)
 
+    def say(self, *, is_moving: bool) -> None:
+        """Tell the page whether news can reach it at all, now or with what it is told next."""
+        self._is_unsaid = is_moving != self._is_moving
+        self._is_moving = is_moving
+        if self._is_unsaid and self._later is None:
+            self.send_signal()
+
     def send_signal(self) -> None:
         """Send what was gathered; also with nothing gathered, as the first frame that a new socket starts from."""
         self._later = None
         if self.is_gone or self._task is not None:
             return
-        frame = panels_frame(epoch=self._epoch, seq=self._seq, slots=self._signal, spread_ms=self._spread_ms)
+        frame = panels_frame(
+            epoch=self._epoch,
+            seq=self._seq,
+            slots=self._signal,
+            spread_ms=self._spread_ms,
+            is_moving=self._is_moving,
+        )
         self._next_signal_s = self._loop.time() + (SIGNAL_GAP_S if self._signal else 0)
         self._seq += 1
         self._signal.clear()
+        self._is_unsaid = False
         self._spread_ms = 0
         self._start({"type": "websocket.send", "text": frame})
 
@@ -154,7 +170,7 @@ class Seat:
         while self._waiting and self._task is None and not self.is_gone:
             topic = next(iter(self._waiting))
             self._start(self._waiting.pop(topic))
-        if self._signal and self._task is None and self._later is None:
+        if (self._signal or self._is_unsaid) and self._task is None and self._later is None:
             self.send_signal()
 
     def _give_up(self) -> None:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 log = logger("live")
 # Sign-out reaches every process's sockets within this and a round trip; the contract allows five seconds.
 SESSION_CHECK_S: Final = 3.0
+# A blink of Redis is nobody's business; a longer silence is said, because an open socket alone looks like news.
+SILENCE_S: Final = 2.0
+SILENCE_CHECK_S: Final = 0.5
 
 
 class LiveService:
@@ -56,7 +59,8 @@ class LiveService:
         """Begin to listen; never fails and never waits, whatever Redis does."""
         if self._tasks:
             return
-        work = [self._subscription.run(), self._watch_sessions(), *(board.run() for board in self.hub.boards)]
+        watch = (self._watch_sessions(), self._watch_silence())
+        work = [self._subscription.run(), *watch, *(board.run() for board in self.hub.boards)]
         self._tasks = [asyncio.create_task(part) for part in work]
         for task in self._tasks:
             task.add_done_callback(_notice)
@@ -84,6 +88,13 @@ class LiveService:
         for raw in kept:
             if raw is not None:
                 self.hub.publish(raw)
+
+    async def _watch_silence(self) -> None:
+        while True:
+            await asyncio.sleep(SILENCE_CHECK_S)
+            silence_s = self._subscription.silence_s
+            if silence_s == 0 or silence_s >= SILENCE_S:
+                await self.hub.say(is_moving=silence_s == 0)
 
     async def _watch_sessions(self) -> None:
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from fragment_kit.serving.logs import logger
@@ -38,6 +39,13 @@ class Subscription:
         self._heard = heard
         self._joined = joined
         self.is_up = False
+        self._lost_at_s = time.monotonic()
+        self._asked_at_s: float | None = None
+
+    @property
+    def silence_s(self) -> float:
+        """For how long nothing can have been heard; 0 while it listens."""
+        return 0.0 if self.is_up else time.monotonic() - self._lost_at_s
 
     async def run(self) -> None:
         """Listen for as long as the process lives."""
@@ -53,6 +61,7 @@ class Subscription:
             if self.is_up:
                 log.warning("live updates paused: Redis is away", why=type(why).__name__)
                 wait_s = FIRST_WAIT_S
+                self._lost_at_s = self._asked_at_s or time.monotonic()
             self.is_up = False
             # Half of the wait is luck, so that many processes do not come back in step.
             await asyncio.sleep(wait_s * random.uniform(0.5, 1.0))  # noqa: S311
@@ -70,15 +79,15 @@ class Subscription:
             await client.aclose()
 
     async def _read(self, pubsub: PubSub) -> None:
-        is_asked = False
+        self._asked_at_s = None
         while True:
             message: dict[str, Any] | None = await pubsub.get_message(timeout=QUIET_S)
             if message is None:
-                if is_asked:
+                if self._asked_at_s is not None:
                     raise ConnectionError("Redis gave no sign of life")
-                is_asked = True
+                self._asked_at_s = time.monotonic()
                 await asyncio.wait_for(pubsub.ping(), QUIET_S)
                 continue
-            is_asked = False
+            self._asked_at_s = None
             if message["type"] == "pmessage":
                 await self._heard(message["channel"].decode(), message["data"])

@@ -137,6 +137,37 @@ async def test_it_keeps_sockets_open_while_redis_is_away_and_heals_by_itself(
             assert 'data-seq="1"' in await frame_with(socket, "board-daily")
 
 
+@pytest.mark.parametrize("outage", ["kill", "freeze"])
+async def test_it_tells_open_pages_when_news_stops_and_when_it_moves_again(
+    shell: Standing, sessions_redis: ValkeyProcess, outage: str
+) -> None:
+    async with shell.socket("panels") as socket:
+        assert 'data-live="moving"' in await frame(socket)
+        sessions_redis.stop() if outage == "kill" else sessions_redis.freeze()
+        try:
+            assert 'data-live="paused"' in await frame(socket, within_s=7)
+            async with shell.socket("panels") as later:
+                assert 'data-live="paused"' in await frame(later)
+        finally:
+            sessions_redis.start() if outage == "kill" else sessions_redis.thaw()
+        assert 'data-live="moving"' in await frame(socket, within_s=8)
+
+
+async def test_it_says_nothing_of_an_outage_shorter_than_a_blink(
+    shell: Standing, sessions_redis: ValkeyProcess
+) -> None:
+    async with shell.socket("panels") as socket:
+        await frame(socket)
+        sessions_redis.stop()
+        try:
+            await until(lambda: not shell.live.is_up)
+        finally:
+            sessions_redis.start()
+        await until(lambda: shell.live.is_up)
+        with pytest.raises(TimeoutError):
+            await frame(socket, within_s=1.5)
+
+
 async def test_it_keeps_only_the_newest_for_a_reader_that_does_not_read(shell: Standing) -> None:
     """Far more than the kernel's buffers hold: the slow one skips ahead, and the quick one misses nothing."""
     async with shell.socket("board.daily", max_queue=1) as slow, shell.socket("board.daily") as quick:

@@ -5,7 +5,7 @@
   if (!document.getElementById("live-socket")) return;
   const SILENCE_MS = 3000, OWN_SPREAD_MS = 300, RECOVERY_SPREAD_MS = 3000, REFETCH_EVERY_MS = 3000, AWAY_MS = 10000;
   const seen = new Map(), paused = new Set(), fetchedAt = new Map();
-  let wasOpen = false, isOpen = false, silence = 0, hiddenAt = 0;
+  let wasOpen = false, isOpen = false, isDeaf = false, silence = 0, hiddenAt = 0;
   const on = (name, act) => document.addEventListener(name, act);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
@@ -39,23 +39,24 @@
     const frame = new DOMParser().parseFromString(event.detail.message, "text/html").body.firstElementChild;
     const target = frame && document.getElementById(frame.id);
     if (!target) return event.preventDefault(); // the panel is away or elsewhere: its next GET brings the same
-    const { topic, epoch, refresh: names, spreadMs } = frame.dataset, seq = Number(frame.dataset.seq);
+    const { topic, epoch, refresh: names, spreadMs, live } = frame.dataset, seq = Number(frame.dataset.seq);
     const last = known(topic, target);
     if (last?.epoch === epoch && seq <= last.seq) return event.preventDefault();
     seen.set(topic, { epoch, seq });
+    if (live && isDeaf !== (live === "paused")) { // the shell itself hears nothing any more, or hears again
+      showSilence(isDeaf = !isDeaf);
+      if (!isDeaf) catchUp(RECOVERY_SPREAD_MS);
+    }
     if (names) names.split(/\s+/).forEach((name) => refresh(name, Number(spreadMs ?? OWN_SPREAD_MS)));
     if (paused.has(topic)) return event.preventDefault();
     if (last && !last.isFirst && (last.epoch !== epoch || seq > last.seq + 1)) refetch(topic, OWN_SPREAD_MS);
   });
 
-  const showSilence = (isSilent) => {
-    document.documentElement.toggleAttribute("data-live-paused", isSilent);
-    all("[data-live-chip]").forEach((chip) => { chip.hidden = !isSilent; });
-  };
+  const showSilence = (isSilent) => document.documentElement.toggleAttribute("data-live-paused", isSilent);
   const listenForSilence = () => { silence = setTimeout(() => showSilence(!isOpen), SILENCE_MS); };
 
   on("htmx:wsOpen", () => {
-    isOpen = true;
+    isOpen = true, isDeaf = false;
     clearTimeout(silence);
     showSilence(false);
     seen.clear(); // a new connection counts anew; what is shown in the page is still known
@@ -81,7 +82,6 @@
     const topic = panel.querySelector("[data-topic]")?.dataset.topic, head = panel.querySelector(".panel-head");
     if (!topic) return;
     if (!head.querySelector("[data-live-marks]")) head.append(document.getElementById("live-marks").content.cloneNode(true));
-    head.querySelector("[data-live-chip]").hidden = !document.documentElement.hasAttribute("data-live-paused");
     panel.toggleAttribute("data-paused", paused.has(topic));
     const button = head.querySelector("[data-live-pause]");
     button.lastChild.textContent = paused.has(topic) ? button.dataset.resumeWords : button.dataset.pauseWords;
