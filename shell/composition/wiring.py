@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from shell.composition.dealer import SlotGateway
     from shell.composition.download_desk import FileSource
     from shell.composition.edge import PlayerOf
+    from shell.registry.entries import Registry
     from shell.upkeep.recovery import Announce
 
 # Signs passports when DEBUG is on and no key is given; the kit trusts its public half in development only.
@@ -103,29 +104,9 @@ def assemble(
     trusts_edge: bool = False,
 ) -> Edge:
     """Put the answering parts around a gateway; a test brings one of its own."""
-    book, recovery = upkeep.book, upkeep.recovery
-    seen = SeenStates()
-    maker, press = PanelMaker(book, is_essential=upkeep.is_essential), PanelPress()
-
-    def generation() -> tuple[int, int]:
-        return book.generation, upkeep.registry.generation
-
-    finished = FinishedPanels(maker, press, generation=generation)
-    dealer = Dealer(
-        gateway=gateway,
-        registry=lambda: upkeep.registry,
-        book=book,
-        maker=maker,
-        press=press,
-        poller=poller,
-        recovery=recovery,
-        seen=seen,
-        finished=finished,
-        at_hand=AtHand(copies, finished=finished, book=book, registry=lambda: upkeep.registry, generation=generation)
-        if copies is not None
-        else None,
-    )
-    tickets = Tickets()
+    book, seen, tickets = upkeep.book, SeenStates(), Tickets()
+    maker = PanelMaker(book, is_essential=upkeep.is_essential)
+    dealer = _dealer(gateway, maker=maker, seen=seen, copies=copies, upkeep=upkeep, poller=poller)
     cutter = PageCutter(book, registry_generation=lambda: upkeep.registry.generation)
     composer = Composer(dealer, tickets, inline_budget_ms=budget_ms)
     includes = EdgeIncludes(book, is_trusted=trusts_edge)
@@ -143,6 +124,41 @@ def assemble(
     actions = Actions(gateway=gateway, dealer=dealer, maker=maker, seen=seen)
     desk = ActionDesk(actions=actions, slots=slots, pages=pages, book=book)
     return Edge(pages=pages, slots=slots, actions=desk, dealer=dealer, upkeep=upkeep, player_of=player_of)
+
+
+def _dealer(
+    gateway: SlotGateway,
+    *,
+    maker: PanelMaker,
+    seen: SeenStates,
+    copies: Copies | None,
+    upkeep: Upkeep,
+    poller: ManifestPoller,
+) -> Dealer:
+    book, press = upkeep.book, PanelPress()
+
+    def registry() -> Registry:
+        return upkeep.registry
+
+    def generation() -> tuple[int, int]:
+        return book.generation, upkeep.registry.generation
+
+    finished = FinishedPanels(maker, press, generation=generation)
+    at_hand = None
+    if copies is not None:
+        at_hand = AtHand(copies, finished=finished, book=book, registry=registry, generation=generation)
+    return Dealer(
+        gateway=gateway,
+        registry=registry,
+        book=book,
+        maker=maker,
+        press=press,
+        poller=poller,
+        recovery=upkeep.recovery,
+        seen=seen,
+        finished=finished,
+        at_hand=at_hand,
+    )
 
 
 def _passport_office() -> PassportOffice:

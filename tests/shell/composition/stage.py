@@ -192,6 +192,22 @@ def accepted(name: str, *, css: bytes = b"a{}", **changes: Any) -> Accepted:
     return Accepted(manifest=manifest, fallbacks=fallbacks, stylesheets=(Stylesheet.of(f"/static/{name}.css", css),))
 
 
+async def _to_nobody(_slots: object, _spread_ms: int) -> None:
+    return None
+
+
+def _upkeep(client: httpx.AsyncClient, *, file: RegistryFile, book: ManifestBook, poller: ManifestPoller) -> Upkeep:
+    return Upkeep(
+        file=file,
+        book=book,
+        poller=poller,
+        recovery=Recovery(client, registry=lambda: file.current, breakers=NoBreakers(), announce=_to_nobody),
+        vigil=Vigil(client, registry=lambda: file.current, slots_of=book.slots_of, announce=_to_nobody),
+        apply=lambda _: None,
+        close=client.aclose,
+    )
+
+
 def make_stage(
     folder: pathlib.Path,
     *,
@@ -214,19 +230,7 @@ def make_stage(
     client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _request: httpx.Response(503)))
     poller = ManifestPoller(book, client, clean=lambda _name, html: html)
 
-    async def announce(_slots: object, _spread_ms: int) -> None:
-        return None
-
-    recovery = Recovery(client, registry=lambda: file.current, breakers=NoBreakers(), announce=announce)
-    upkeep = Upkeep(
-        file=file,
-        book=book,
-        poller=poller,
-        recovery=recovery,
-        vigil=Vigil(client, registry=lambda: file.current, slots_of=book.slots_of, announce=announce),
-        apply=lambda _: None,
-        close=client.aclose,
-    )
+    upkeep = _upkeep(client, file=file, book=book, poller=poller)
     asked = gateway or FakeGateway()
     stage: Stage
 
@@ -242,5 +246,5 @@ def make_stage(
         budget_ms=budget_ms,
         trusts_edge=trusts_edge,
     )
-    stage = Stage(asked, book, edge, recovery)
+    stage = Stage(asked, book, edge, upkeep.recovery)
     return stage
