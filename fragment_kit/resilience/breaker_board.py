@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fragment_kit.resilience.breaker import Breaker
 from fragment_kit.resilience.breaker_rules import BreakerRules, BreakerSnapshot, BreakerState
@@ -17,9 +17,8 @@ PARTITIONS_MAX = 512
 """Breakers of fault plans that are kept; the one unused for longest leaves first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakerKey:
-    """Whose breaker it is.
+class BreakerKey(NamedTuple):
+    """Whose breaker it is; a tuple, because every call makes one and looks it up.
 
     Attributes:
         group: the neighbour that is up or down as a whole (a fragment).

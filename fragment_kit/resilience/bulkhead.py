@@ -30,10 +30,16 @@ class Bulkhead:
         """Callers in the queue now."""
         return len(self._queue)
 
+    def try_enter(self) -> bool:
+        """Take a place if one is free and nobody waits for it. After True, call `leave` once."""
+        if self._in_use >= self.places or self._queue:
+            return False
+        self._in_use += 1
+        return True
+
     async def enter(self, wait_s: float) -> bool:
         """Take a place, after waiting at most `wait_s`; False when there was none. After True, call `leave` once."""
-        if self._in_use < self.places and not self._queue:
-            self._in_use += 1
+        if self.try_enter():
             return True
         if wait_s <= 0 or len(self._queue) >= self.queue_max:
             return False

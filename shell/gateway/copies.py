@@ -47,6 +47,8 @@ def _sorted(path: str) -> str:
 
 def shelf_life_s(call: SlotCall, content: SlotContent, headers: Mapping[str, str]) -> tuple[float, float]:
     """For how many seconds an answer is kept, and for how many of them it counts as fresh; 0 means not at all."""
+    if not call.is_shared and call.stale.policy == "never":
+        return 0.0, 0.0
     directives = headers.get("cache-control", "").lower()
     varies = {name.strip().lower() for name in headers.get("vary", "").split(",")}
     is_public_only = call.is_shared and "private" in directives

@@ -123,18 +123,25 @@ class Hop:
         places = self._places.get(whose)
         if places is None:
             places = self._places[whose] = Bulkhead(PLACES_PER_FRAGMENT)
-        began_s = self._clock.monotonic()
-        queue = deadline.capped_ms(QUEUE_MS_MAX)
-        await _enter(places, queue, f"{whose} is full")
+        if not places.try_enter():
+            await self._queue(places, deadline, trail, f"{whose} is full")
         try:
-            await _enter(self._places_in_all, queue, "the shell is full")
+            if not self._places_in_all.try_enter():
+                await self._queue(self._places_in_all, deadline, trail, "the shell is full")
             try:
-                trail.queued_ms += (self._clock.monotonic() - began_s) * 1000
                 return await self._send(way.upstream, whose, make_request, deadline, trail)
             finally:
                 self._places_in_all.leave()
         finally:
             places.leave()
+
+    async def _queue(self, places: Bulkhead, deadline: Deadline, trail: Trail, detail: str) -> None:
+        began_s = self._clock.monotonic()
+        wait_s = min(deadline.remaining_s(), max(0.0, QUEUE_MS_MAX - trail.queued_ms) / 1000)
+        has_place = await places.enter(wait_s)
+        trail.queued_ms += (self._clock.monotonic() - began_s) * 1000
+        if not has_place:
+            raise _ours("bulkhead_full", detail, retry_after_s=1.0)
 
     async def _send(
         self,
@@ -174,11 +181,6 @@ class Hop:
 
     def _took_s(self, ticket: Ticket) -> float:
         return self._clock.monotonic() - ticket.started_s
-
-
-async def _enter(places: Bulkhead, queue: Deadline, detail: str) -> None:
-    if not await places.enter(queue.remaining_s()):
-        raise _ours("bulkhead_full", detail, retry_after_s=1.0)
 
 
 def _ours(reason: Reason, detail: str, *, retry_after_s: float | None = None) -> CallFailed:

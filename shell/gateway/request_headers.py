@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from fragment_kit.contract import headers
@@ -44,6 +45,7 @@ def action_headers(call: ActionCall, *, passport: str | None, deadline: Deadline
     return sent
 
 
+@lru_cache(maxsize=1_024)
 def is_safe_path(path: str) -> bool:
     """Whether `path` (with its query) stays at the address it is put behind: no climbing, no second authority."""
     plain = path.partition("?")[0]
@@ -60,22 +62,28 @@ def check_path(path: str) -> None:
 def _common(
     call: SlotCall | ActionCall, *, mode: headers.Mode, slot: str | None, passport: str | None, deadline: Deadline
 ) -> Headers:
+    sent = [*_lasting(call.mount, mode, slot, call.locale), (headers.DEADLINE_MS, str(deadline.remaining_ms()))]
+    if passport is not None:
+        sent.append(("Authorization", f"Bearer {passport}"))
+    _add(sent, headers.REQUEST_ID, call.request_id, REQUEST_ID)
+    _add(sent, "Traceparent", call.traceparent, TRACEPARENT)
+    _add(sent, headers.FAULT_PLAN, call.fault_plan, PLAN)
+    return sent
+
+
+@lru_cache(maxsize=1_024)
+def _lasting(mount: str, mode: headers.Mode, slot: str | None, locale: str) -> Headers:
+    """What is the same for every call of a slot in a language."""
     sent = [
         ("Accept", "text/html"),
         ("Accept-Encoding", "identity"),  # on this hop bytes are cheaper than inflating them
         (headers.CONTRACT, str(headers.CONTRACT_VERSION)),
-        (headers.MOUNT, call.mount),
+        (headers.MOUNT, mount),
         (headers.MODE, mode),
-        (headers.DEADLINE_MS, str(deadline.remaining_ms())),
     ]
     if slot is not None:
         sent.append((headers.SLOT, slot))
-    if passport is not None:
-        sent.append(("Authorization", f"Bearer {passport}"))
-    _add(sent, "Accept-Language", call.locale, LANGUAGE)
-    _add(sent, headers.REQUEST_ID, call.request_id, REQUEST_ID)
-    _add(sent, "Traceparent", call.traceparent, TRACEPARENT)
-    _add(sent, headers.FAULT_PLAN, call.fault_plan, PLAN)
+    _add(sent, "Accept-Language", locale, LANGUAGE)
     return sent
 
 

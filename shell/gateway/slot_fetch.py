@@ -37,7 +37,7 @@ class _Reply:
     trail: Trail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class _Errand:
     """One caller's wish, with everything that belongs to it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fragment_kit.resilience.clock import MONOTONIC, Clock
 
@@ -17,9 +17,8 @@ ENTRY_BYTES_MAX: Final = 256 * 1024
 ENTRY_OVERHEAD_BYTES: Final = 1024  # keys and objects around the text, measured roughly, so that small copies count too
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CopyKey:
-    """What a copy answers, and for whom.
+class CopyKey(NamedTuple):
+    """What a copy answers, and for whom; a tuple, because every call makes one and looks it up.
 
     Attributes:
         fragment: its name.

@@ -1,4 +1,4 @@
-"""Says who the player of a connection is, straight from Redis, and from its own memory while Redis is away."""
+"""Says who the player of a connection is: from Redis, for reads from a second's memory, and in an outage from more."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from django.conf import settings
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 # An outage of Redis is minutes long. A sign-out in another process is noticed that much later at worst.
 MEMORY_S: Final = 900.0
+# A page and its panels are several requests within a moment, and asking Redis costs more than all else they need. A
+# session that ends in this process is forgotten at once; one that ends in another may read on for this long.
+RECENT_S: Final = 1.0
+READS: Final = frozenset({"GET", "HEAD"})
 MEMORY_SESSIONS: Final = 20_000
 KEY_CHARACTERS: Final = 32
 
@@ -87,6 +92,13 @@ class Identity:
         """Remember a session that was just stored, so that it outlives Redis from its first page on."""
         self._remember(key, _player(key, data))
 
+    async def of_reader(self, key: str | None) -> Whose:
+        """The same for a request that changes nothing: what Redis said within the last second is good enough."""
+        seen = None if key is None or key in self._ended else self._seen.get(key)
+        if seen is not None and seen[1] is not None and self._clock.monotonic() - seen[0] < RECENT_S:
+            return seen[1]
+        return await self.of_key(key)
+
     async def sign_out(self, key: str) -> None:
         """End a session: at once in this process, in Redis now or as soon as Redis is back."""
         self._ended[key] = None
@@ -134,17 +146,22 @@ IDENTITY: Final = Identity()
 
 async def player_of(scope: Mapping[str, Any]) -> Whose:
     """Whose connection this is, by the session cookie of an ASGI scope (http or websocket); None when anonymous."""
-    return await IDENTITY.of_key(session_key_of(scope))
+    key = session_key_of(scope)
+    return await (IDENTITY.of_reader(key) if scope.get("method") in READS else IDENTITY.of_key(key))
 
 
 def session_key_of(scope: Mapping[str, Any]) -> str | None:
     """The session key that the browser sent, if it looks like one of ours; it must not leave the shell."""
     for name, value in scope["headers"]:
         if name == b"cookie":
-            key = parse_cookie(value.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
-            if len(key) == KEY_CHARACTERS and key.isascii() and key.isalnum():
-                return key
+            return _key_in(value)
     return None
+
+
+@lru_cache(maxsize=4_096)
+def _key_in(cookies: bytes) -> str | None:
+    key = parse_cookie(cookies.decode("latin-1")).get(settings.SESSION_COOKIE_NAME, "")
+    return key if len(key) == KEY_CHARACTERS and key.isascii() and key.isalnum() else None
 
 
 def session_hash(key: str) -> str:

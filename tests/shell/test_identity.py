@@ -84,6 +84,33 @@ async def test_it_never_answers_from_memory_while_redis_is_there(
     assert await identity.of_key(ANA) is None
 
 
+async def test_a_reader_is_known_for_a_second_and_no_longer(
+    identity: Identity, clock: ManualClock, broker: redis.asyncio.Redis
+) -> None:
+    assert await identity.of_reader(ANA) is not None
+    await broker.delete(f"session:{ANA}")
+    clock.advance(0.9)
+    assert await identity.of_reader(ANA) is not None
+    clock.advance(0.2)
+    assert await identity.of_reader(ANA) is None
+
+
+async def test_a_reader_who_signs_out_here_is_a_stranger_at_once(
+    identity: Identity, broker: redis.asyncio.Redis
+) -> None:
+    assert await identity.of_reader(ANA) is not None
+    await identity.sign_out(ANA)
+    assert await identity.of_reader(ANA) is None
+
+
+async def test_a_stranger_is_looked_up_every_time(identity: Identity, broker: redis.asyncio.Redis) -> None:
+    data = await broker.get(f"session:{ANA}")
+    await broker.delete(f"session:{ANA}")
+    assert await identity.of_reader(ANA) is None
+    await broker.set(f"session:{ANA}", data)
+    assert await identity.of_reader(ANA) is not None
+
+
 async def test_it_waits_for_a_hung_redis_once_a_second_and_not_for_every_page(
     identity: Identity, clock: ManualClock, broker: redis.asyncio.Redis, sessions_redis: ValkeyProcess
 ) -> None:

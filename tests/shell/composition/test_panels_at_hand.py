@@ -104,4 +104,3 @@ async def test_it_stops_sharing_when_the_manifest_says_so(floor: Floor) -> None:
     before = asked(floor)["lobby"]
     await page(floor)
     assert asked(floor)["lobby"] == before + 2
-
