@@ -118,3 +118,18 @@ def test_it_never_shows_an_older_board_than_it_has_shown(open_page: OpenPage, st
     seat.wait_until_fresh("lobby.board", limit_s=10)
     assert seat.page.evaluate(seq) >= shown
     assert seat.complaints == []
+
+
+def test_it_says_that_live_is_paused_though_the_socket_stays_open(open_page: OpenPage, stack: Stack) -> None:
+    seat = open_page("/")
+    seat.wait_until_fresh()
+    chip = seat.page.locator('[data-panel="lobby.board"] [data-live-chip]')
+    chip.wait_for(state="hidden")
+    stack.kill("valkey", signal.SIGSTOP)
+    try:
+        chip.wait_for(state="visible", timeout=10_000)
+        assert seat.page.locator('.header a[href="/signin"]').count() == 0
+    finally:
+        stack.kill("valkey", signal.SIGCONT)
+    chip.wait_for(state="hidden", timeout=12_000)
+    assert seat.complaints == []
