@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any, Final
 
 from fragment_kit.serving.logs import logger
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 log = logger("shell")
 PAGES: Final = frozenset({"/", "/live", "/games", "/offers", "/wallet", "/limits"})
 SLASHED: Final = frozenset(f"{page}/" for page in PAGES if page != "/")
+# New objects before a collection, and collections before a longer one. A page makes a few hundred of them.
+COLLECTED_AFTER: Final = (20_000, 20, 20)
 EDGE_PREFIXES: Final = ("/f/", "/assets/")
 
 
@@ -70,7 +73,15 @@ class Dispatch:
             log.exception("the shell cannot start")
             await send({"type": "lifespan.startup.failed", "message": f"The shell cannot start: {error}"})
             return
+        _settle_memory()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._process.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _settle_memory() -> None:
+    """Let the collector leave alone what stays for ever, and come less often: it took a seventh of a page's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)

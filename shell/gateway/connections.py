@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from shell.gateway.failures import CallFailed
+from shell.gateway.heads import Heads
 from shell.gateway.wire import Wire
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Connections:
         self.peer = peer
         self._tls = ssl.create_default_context() if peer.is_secret else None
         self._idle: list[tuple[Wire, float]] = []
+        self._heads = Heads()
 
     async def take(self, deadline: Deadline, *, fresh: bool) -> Wire:
         """A usable connection; raises CallFailed. `fresh` asks for a new one.
@@ -71,9 +74,10 @@ class Connections:
             self._idle.pop()[0].close()
 
     async def _connect(self, deadline: Deadline) -> Wire:
-        peer = self.peer
+        peer, tls = self.peer, self._tls
+        make, name = partial(Wire, self._heads), self.peer.name if tls else None
         dial = asyncio.get_running_loop().create_connection(
-            Wire, peer.address, peer.port, ssl=self._tls, server_hostname=peer.name if self._tls else None
+            make, peer.address, peer.port, ssl=tls, server_hostname=name
         )
         try:
             async with asyncio.timeout(min(CONNECT_TIMEOUT_S, deadline.remaining_s())):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 from fragment_kit.contract import headers as names
@@ -111,7 +112,8 @@ def _described(
     )
 
 
-def _state(value: str) -> tuple[FragmentState, dict[str, str]]:
+@lru_cache(maxsize=1_024)
+def _state(value: str) -> tuple[FragmentState, Mapping[str, str]]:
     word, *rest = [part.strip() for part in value.split(";")]
     if word and word not in names.FRAGMENT_STATES:
         raise CallFailed(reason="contract", detail=f"Fragment-State {word[:40]!r}; send fresh, degraded or empty")
@@ -120,7 +122,10 @@ def _state(value: str) -> tuple[FragmentState, dict[str, str]]:
 
 
 def _emitted(headers: Mapping[str, str], call: SlotCall | ActionCall) -> tuple[str, ...]:
-    said = [name.strip() for name in headers.get("fragment-emits", "").split(",")]
+    value = headers.get("fragment-emits")
+    if value is None:
+        return ()
+    said = [name.strip() for name in value.split(",")]
     return tuple(name for name in said if name in call.emits and EVENT.fullmatch(name))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from shell.gateway.failures import CallFailed
@@ -37,7 +38,7 @@ def check_head(status: int, headers: Mapping[str, str]) -> None:
 
 def decoded(body: bytes, headers: Mapping[str, str]) -> bytes:
     """The body without its content coding, never more than 256 KiB of it in memory."""
-    if headers.get("content-encoding", "").strip().lower() != "gzip":
+    if "content-encoding" not in headers or headers["content-encoding"].strip().lower() != "gzip":
         return body
     inflater = zlib.decompressobj(GZIP)
     try:
@@ -55,8 +56,13 @@ def decoded(body: bytes, headers: Mapping[str, str]) -> bytes:
 def check_type(headers: Mapping[str, str]) -> None:
     """Refuse everything but `text/html; charset=utf-8`."""
     content_type = headers.get("content-type", "")
-    if HTML.fullmatch(content_type.strip()) is None:
+    if not _is_html(content_type):
         raise CallFailed(reason="bad_type", detail=f"type {content_type[:80]!r}; send text/html; charset=utf-8")
+
+
+@lru_cache(maxsize=256)
+def _is_html(content_type: str) -> bool:
+    return HTML.fullmatch(content_type.strip()) is not None
 
 
 def too_large(what: str = "has") -> CallFailed:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fragment_kit.contract.outcome import Reason
+    from shell.gateway.heads import Heads
 
 NOTHING: Final[frozenset[int]] = frozenset()
 
@@ -33,9 +34,14 @@ class Wire(asyncio.Protocol):
 
     It stays usable only while every byte was asked for and every response ended where it said. Whoever waits for an
     answer gets it, or a CallFailed with the reason; nothing is read any more once either is known.
+
+    Args:
+        heads: heads of answers on this and other connections to the same fragment.
+
     """
 
-    def __init__(self) -> None:
+    def __init__(self, heads: Heads) -> None:
+        self._heads = heads
         self._parser = HttpResponseParser(self)
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[RawResponse] | None = None
@@ -77,13 +83,17 @@ class Wire(asyncio.Protocol):
         if self._answer is None:
             self.close()  # nobody asked: whatever this is, the next caller must not take it for an answer
             return
+        is_first = self._heard_bytes == 0
         self._heard_bytes += len(data)
-        try:
-            self._parser.feed_data(data)
-        except HttpParserError as error:
-            self._fail(self._failed("contract", f"not HTTP: {error}"))
-        if not self._has_head and self._heard_bytes > HEADER_BYTES_MAX:
-            self._fail(self._failed("too_large", f"more than {HEADER_BYTES_MAX} bytes of headers"))
+        known = self._heads.find(data) if is_first else None
+        if known is not None and known[0].status in self._reads_body_of:
+            # The parser never hears of this answer and is where it was: between two of them.
+            head, body = known
+            self._deliver(RawResponse(head.status, head.headers, body))
+            return
+        self._parse(data)
+        if is_first and self.is_usable and self._body:
+            self._heads.keep(data, self._status, self._headers)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
@@ -118,7 +128,7 @@ class Wire(asyncio.Protocol):
             self._fail(failure)
         else:
             if status not in self._reads_body_of:
-                self._deliver()
+                self._deliver(RawResponse(status, self._headers, b""))
                 self.close()
 
     def on_body(self, body: bytes) -> None:
@@ -131,7 +141,8 @@ class Wire(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if not self._has_head:
             return
-        self._deliver()
+        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        self._deliver(RawResponse(self._status, self._headers, body))
         if not self._parser.should_keep_alive():
             self.close()
 
@@ -141,11 +152,18 @@ class Wire(asyncio.Protocol):
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
 
-    def _deliver(self) -> None:
+    def _parse(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except HttpParserError as error:
+            self._fail(self._failed("contract", f"not HTTP: {error}"))
+        if not self._has_head and self._heard_bytes > HEADER_BYTES_MAX:
+            self._fail(self._failed("too_large", f"more than {HEADER_BYTES_MAX} bytes of headers"))
+
+    def _deliver(self, response: RawResponse) -> None:
         answer, self._answer = self._answer, None
         if answer is not None and not answer.done():
-            body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-            answer.set_result(RawResponse(self._status, self._headers, body))
+            answer.set_result(response)
 
     def _fail(self, failure: CallFailed) -> None:
         answer, self._answer = self._answer, None

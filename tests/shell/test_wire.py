@@ -60,20 +60,20 @@ async def test_it_leaves_a_connection_that_the_fragment_gives_up(fragment: Hosti
 
 
 async def test_it_drops_a_connection_on_which_somebody_speaks_unasked(fragment: HostileFragment) -> None:
-    may_go_on, has_gone_on = asyncio.Event(), asyncio.Event()
+    may_go_on, have_left = asyncio.Event(), asyncio.Event()
 
     @fragment.conduct("talks")
     async def _(c: Conversation) -> None:
         await c.answer()
         await may_go_on.wait()
         await c.answer("<div>evil</div>")
-        has_gone_on.set()
+        await c.until_they_leave()
+        have_left.set()
 
     side = bench(fragment.url)
     await side.fetch("/slots/talks")
     may_go_on.set()
-    await has_gone_on.wait()
-    await asyncio.sleep(0)
+    await asyncio.wait_for(have_left.wait(), 1)
     for _ in range(3):
         outcome, _, _ = await side.fetch("/slots/well")
         assert isinstance(outcome, Fresh)
@@ -128,3 +128,42 @@ async def test_it_puts_no_second_line_and_no_foreign_letter_on_the_wire(
         await HttpUpstream([fragment.url]).send(request, Deadline.after_ms(300))
     assert (refused.value.reason, refused.value.was_sent) == ("contract", False)
     assert fragment.heads == []
+
+
+async def test_it_knows_a_head_again_and_still_reads_every_body(fragment: HostileFragment) -> None:
+    turn = iter("abcdef")
+
+    @fragment.conduct("turns")
+    async def _(c: Conversation) -> None:
+        await c.answer(f"<div>{next(turn)}</div>")
+
+    side = bench(fragment.url)
+    said = [(await side.fetch("/slots/turns"))[0] for _ in range(6)]
+    assert [outcome.value.html for outcome in said] == [f"<div>{letter}</div>" for letter in "abcdef"]
+    assert len(fragment.tasks) == 1
+
+
+@pytest.mark.parametrize(("body", "reason"), [("<div>ha", "incomplete"), (f"{GOOD}HTTP/1.1 200 OK\r\n", None)])
+async def test_it_does_not_trust_a_body_for_the_sake_of_a_known_head(
+    fragment: HostileFragment, body: str, reason: str | None
+) -> None:
+    head = f"{OK}{HTML}Content-Length: {len(GOOD)}\r\n\r\n"
+
+    @fragment.conduct("well")
+    async def _(c: Conversation) -> None:
+        await c.say(head + GOOD)
+
+    @fragment.conduct("turns")
+    async def _(c: Conversation) -> None:
+        await c.say(head + body)
+        c.hang_up()
+
+    side = bench(fragment.url)
+    for _ in range(3):
+        await side.fetch("/slots/well")
+    outcome, _, _ = await side.fetch("/slots/turns")
+    assert getattr(outcome, "reason", None) == reason
+    again, trail, _ = await side.fetch("/slots/well")
+    assert isinstance(again, Fresh)
+    assert trail.attempts == 1
+    assert len(fragment.heads) == 5
