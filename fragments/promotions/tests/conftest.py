@@ -15,8 +15,18 @@ from fragments.promotions.tests.sample_offers import offer, offers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 trust_test_key()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A real file: queries run in threads, and those would lock each other's tables in a database in memory."""
+    from django.conf import settings
+
+    folder: Path = tmp_path_factory.mktemp("promotions")
+    settings.DATABASES["default"]["TEST"]["NAME"] = str(folder / "promotions.sqlite3")
 
 
 @pytest.fixture
