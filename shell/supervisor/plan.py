@@ -26,9 +26,11 @@ APPLICATIONS = {
     addresses.SIMULATOR: "provider_simulator.asgi:application",
     **{name: f"fragments.{name}.asgi:application" for name in addresses.FRAGMENT_PORTS},
 }
+# How each reads HTTP: the shell with one write for an answer where uvicorn makes two.
+_HTTP = {addresses.SHELL: "shell.server.protocol:HttpProtocol"}
 # Shorter than the supervisor's patience, so that a browser's open connection does not cost a SIGKILL.
 _UVICORN = (
-    *("--host", HOST, "--loop", "uvloop", "--http", "httptools", "--ws", "websockets-sansio"),
+    *("--host", HOST, "--loop", "uvloop", "--ws", "websockets-sansio"),
     *("--lifespan", "auto", "--backlog", "4096", "--timeout-graceful-shutdown", "1"),
     *("--no-access-log", "--no-server-header", "--no-proxy-headers", "--log-level", "warning"),
 )
@@ -95,7 +97,10 @@ def environment_of(name: str, base: Mapping[str, str]) -> dict[str, str]:
 def _server(name: str, port: int, base: Mapping[str, str]) -> ServiceSpec:
     return ServiceSpec(
         name=name,
-        command=(sys.executable, "-m", "uvicorn", APPLICATIONS[name], "--port", str(port), *_UVICORN),
+        command=(
+            *(sys.executable, "-m", "uvicorn", APPLICATIONS[name]),
+            *("--port", str(port), "--http", _HTTP.get(name, "httptools"), *_UVICORN),
+        ),
         environment={**environment_of(name, base), "PORT": str(port)},
         folder=ROOT,
         stop_phase=StopPhase.SHELL if name == addresses.SHELL else StopPhase.SERVICE,

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = {
-    "uvicorn": ["uvicorn", "shell.asgi:application", "--ws", "websockets-sansio", "--log-level", "warning", "--port"],
+    "uvicorn": [
+        *("uvicorn", "shell.asgi:application", "--http", "shell.server.protocol:HttpProtocol"),
+        *("--ws", "websockets-sansio", "--log-level", "warning", "--port"),
+    ],
     "daphne": ["daphne", "--verbosity", "0", "shell.asgi:application", "--port"],
 }
 

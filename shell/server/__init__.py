@@ -1,0 +1,1 @@
+"""How the shell's connections to browsers are served."""
