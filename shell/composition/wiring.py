@@ -62,13 +62,15 @@ def build_edge(*, announce: Announce) -> Edge:
     office = _passport_office()
     gateway = Gateway(upstreams=upstreams, breakers=breakers, stale_store=store, markup=markup, passports=office)
     client = make_client()
-    recovery = Recovery(client, registry=lambda: file.current, breakers=breakers, announce=announce)
+    vigil = Vigil(client, registry=lambda: file.current, slots_of=book.slots_of, announce=announce)
+    recovery = Recovery(
+        client, registry=lambda: file.current, breakers=breakers, announce=announce, seen_well=vigil.forget
+    )
     breakers.on_change(recovery.breaker_changed)
     takeover = Takeover(
         book=book, markup=markup, upstreams=upstreams, breakers=breakers, store=store, recovery=recovery
     )
     poller = ManifestPoller(book, client, clean=takeover.clean_fallback, on_change=takeover.manifest_changed)
-    vigil = Vigil(client, registry=lambda: file.current, slots_of=book.slots_of, announce=announce)
     upkeep = Upkeep(
         file=file,
         book=book,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 TICK_S: Final = 0.25
 RECOVERY_S: Final = 1.5
-VIGIL_S: Final = 2.0
+VIGIL_S: Final = 1.5
 FIRST_MANIFESTS_S: Final = 1.5
 
 

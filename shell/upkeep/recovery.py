@@ -85,6 +85,7 @@ class Recovery:
         registry: the registry in force.
         breakers: told to let a call through again.
         announce: carries slot names to every open page: `await announce(["wallet.balance"], spread_ms)`.
+        seen_well: hears of each fragment whose panel came out of an outage, the moment it passes.
 
     """
 
@@ -95,12 +96,14 @@ class Recovery:
         registry: Callable[[], Registry],
         breakers: Breakers,
         announce: Announce,
+        seen_well: Callable[[str], None] = lambda _fragment: None,
         clock: Clock = MONOTONIC,
     ) -> None:
         self._client = client
         self._registry = registry
         self._breakers = breakers
         self._announce = announce
+        self._seen_well = seen_well
         self._clock = clock
         self._slots: dict[str, _Away] = {}
 
@@ -127,6 +130,7 @@ class Recovery:
             # One player's own retry worked: the next round tells all the others, without waiting for a probe.
             if known is not None and known.is_away and view.state in {"fresh", "empty"}:
                 known.feed, known.is_seen_well = "", True
+                self._seen_well(known.fragment)
             return
         if known is None:
             known = self._slots[view.name] = _Away(view.fragment, view.name.partition(".")[2])

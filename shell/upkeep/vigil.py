@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 # Bad news is spread over less time than good news: the pages ask something that answers at once, or not at all.
 SPREAD_MS: Final = 1_000
 # A fragment that flaps is announced at most this often; its panels also ask again by themselves.
-QUIET_S: Final = 5.0
+QUIET_S: Final = 3.0
 
 
 class Vigil:
@@ -57,6 +57,10 @@ class Vigil:
         if slots:
             await self._announce(slots, SPREAD_MS)
         return slots
+
+    def forget(self, fragment: str) -> None:
+        """A panel of this fragment is well again: trouble at the next look is news, however short the peace was."""
+        self._told.pop(fragment, None)
 
     def _is_worse(self, fragment: str, answer: dict[str, object] | None) -> bool:
         troubles = troubles_of(answer)

@@ -105,6 +105,18 @@ async def test_it_tells_the_others_when_one_players_own_retry_worked(floor: Floo
     assert await recovery.look() == ("wallet.balance",)
 
 
+async def test_it_says_at_once_that_a_panel_came_out_of_an_outage(floor: Floor) -> None:
+    well: list[str] = []
+    client = httpx.AsyncClient(transport=httpx.MockTransport(floor._answer))
+    recovery = Recovery(
+        client, registry=lambda: REGISTRY, breakers=floor, announce=floor._announce, seen_well=well.append
+    )
+    recovery.observe(view("wallet.balance", "fresh"))
+    recovery.observe(view("wallet.balance", "unavailable"))
+    recovery.observe(view("wallet.balance", "fresh"))
+    assert well == ["wallet"]
+
+
 async def test_it_announces_a_relapsing_slot_less_and_less_often(floor: Floor) -> None:
     recovery = floor.recovery()
     floor.ready["wallet"] = {"status": "ok"}

@@ -90,9 +90,19 @@ async def test_it_tells_later_what_it_kept_to_itself_while_quiet(floor: Floor) -
     assert len(floor.told) == 2
 
 
+async def test_it_tells_again_after_a_peace_too_short_to_be_seen(floor: Floor) -> None:
+    vigil = floor.vigil()
+    floor.ready["wallet"] = None
+    await vigil.look()
+    vigil.forget("wallet")
+    floor.clock.advance(QUIET_S)
+    await vigil.look()
+    assert len(floor.told) == 2
+
+
 async def test_it_does_not_pass_on_every_flap(floor: Floor) -> None:
     vigil = floor.vigil()
-    for _ in range(4):
+    for _ in range(3):
         floor.ready["wallet"] = None
         await vigil.look()
         floor.ready["wallet"] = WELL
