@@ -151,7 +151,10 @@ def cacheable(bench: Bench) -> Result:
 
 
 def signed_in(bench: Bench) -> Result:
-    """A signed-in player's home page: the four shared and cacheable, and the player's own balance in the header."""
+    """A signed-in player's home page: four shared and cacheable, two personal ones in the header.
+
+    One of each more than the target asks for: there is no page of the shell with fewer.
+    """
     everything = [slot.marker for slot in CACHEABLE.slots]
     all_four = [slot.marker for slot in OWN.on_page]
     cookie = {"Cookie": bench.croupier.sign_in()}
@@ -163,7 +166,7 @@ def signed_in(bench: Bench) -> Result:
     _must_be_full(ours)
     ratio = readings[OURS].per_s / readings["node-tailor"].per_s
     return Result(
-        title="Signed in: shared slots and one personal",
+        title="Signed in: four shared slots and two personal",
         readings=readings,
         verdicts=(at_least("pages against node-tailor", ratio, 2.0),),
     )

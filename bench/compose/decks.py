@@ -49,7 +49,7 @@ class BenchSlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deck:
-    """The slots of one case, four of them on the home page; `balance` is in the header of signed-in players."""
+    """The slots of one case, four of them on the home page; the wallet's are in the header of signed-in players."""
 
     name: str
     slots: tuple[BenchSlot, ...]
@@ -86,7 +86,8 @@ def _deck(name: str, *, auth: str = "optional", caching: str = NO_STORE, hanging
         BenchSlot(fragment=fragment, name=slot, auth=auth, caching=caching, hangs=slot == hanging)
         for fragment, slot in places
     )
-    return Deck(name=name, slots=(*slots, BenchSlot(fragment="wallet", name="balance", auth="player")))
+    own = (BenchSlot(fragment="wallet", name=slot, auth="player") for slot in ("balance", "standing"))
+    return Deck(name=name, slots=(*slots, *own))
 
 
 # `optional`: every page asks all four fragments, as the peers do. `none`: players may share one call under way.

@@ -13,14 +13,14 @@ from shell.composition.pages import Word, words_of
 from shell.composition.panels import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from asgiref.typing import ASGISendCallable
 
     from shell.composition.answers import Headers
     from shell.composition.dealer import Dealer, Dealt
     from shell.composition.edge_includes import EdgeIncludes
-    from shell.composition.pages import Piece, Pieces
+    from shell.composition.pages import CutPage, Piece
     from shell.composition.tickets import Tickets
     from shell.composition.visits import Visit
 
@@ -33,7 +33,7 @@ class _Page:
     """A page on its way out: its pieces, panels at hand, fetches still held for it, and the words of this request."""
 
     visit: Visit
-    pieces: Pieces
+    pieces: Iterable[Piece]
     at_hand: Mapping[Place, bytes]
     tasks: Tasks
     words: Mapping[str, bytes]
@@ -55,44 +55,45 @@ class Composer:
         self._inline_budget_s = inline_budget_ms / 1000
 
     async def send_page(
-        self, visit: Visit, pieces: Pieces, send: ASGISendCallable, *, headers: Headers, csrf_token: str
+        self, visit: Visit, page: CutPage, send: ASGISendCallable, *, headers: Headers, csrf_token: str
     ) -> None:
         """Answer 200 with the page; its first byte waits for no fragment."""
         way = visit.own.get("compose", "")
         is_empty_handed = way == "include" or visit.is_head
-        at_hand = {} if is_empty_handed else self._all_at_hand(visit, pieces)
-        tasks = {} if is_empty_handed else self._deal_all(visit, pieces, at_hand)
+        at_hand = {} if is_empty_handed else self._all_at_hand(visit, page.places)
+        tasks = {} if is_empty_handed else self._deal_all(visit, page.places, at_hand)
         until_s = None if way == "inline" else time.monotonic() + self._inline_budget_s
-        page = _Page(visit, pieces, at_hand, tasks, words_of(visit, csrf_token=csrf_token))
+        words = words_of(visit, csrf_token=csrf_token) if page.words else {}
+        leaving = _Page(visit, page.pieces, at_hand, tasks, words)
         if not (tasks or is_empty_handed):
-            await send_answer(send, Answer(status=200, headers=headers, body=self._whole(page)))
+            await send_answer(send, Answer(status=200, headers=headers, body=self._whole(leaving)))
             return
         try:
             await start(send, 200, headers)
-            rest = b"" if visit.is_head else await self._send_early(page, send, until_s)
+            rest = b"" if visit.is_head else await self._send_early(leaving, send, until_s)
             await part(send, rest, is_last=True)
         finally:
             _cancel(tasks)
 
-    async def whole_page(self, visit: Visit, pieces: Pieces, panel: Dealt, *, csrf_token: str) -> bytes:
+    async def whole_page(self, visit: Visit, page: CutPage, panel: Dealt, *, csrf_token: str) -> bytes:
         """A page around one panel that is there already; panels beside it are waited for until their deadlines."""
         mine = panel.view.name
-        others = tuple(piece for piece in pieces if isinstance(piece, Place) and piece.name != mine)
+        others = [place for place in page.places if place.name != mine]
         at_hand = self._all_at_hand(visit, others)
         tasks = self._deal_all(visit, others, at_hand)
-        page = _Page(visit, pieces, at_hand, tasks, words_of(visit, csrf_token=csrf_token))
+        leaving = _Page(visit, page.pieces, at_hand, tasks, words_of(visit, csrf_token=csrf_token))
         try:
             if tasks:
                 await asyncio.wait(tasks.values())
             texts = [
-                panel.html if isinstance(piece, Place) and piece.name == mine else self._text(page, piece)
-                for piece in pieces
+                panel.html if isinstance(piece, Place) and piece.name == mine else self._text(leaving, piece)
+                for piece in page.pieces
             ]
         finally:
             _cancel(tasks)
         return b"".join(texts)
 
-    def edge_page(self, visit: Visit, pieces: Pieces, includes: EdgeIncludes, *, csrf_token: str) -> bytes:
+    def edge_page(self, visit: Visit, page: CutPage, includes: EdgeIncludes, *, csrf_token: str) -> bytes:
         """A page whose panels the edge in front will put in."""
         words = words_of(visit, csrf_token=csrf_token)
         return b"".join(
@@ -101,7 +102,7 @@ class Composer:
             else words.get(piece.name, b"")
             if isinstance(piece, Word)
             else includes.tag(piece).encode()
-            for piece in pieces
+            for piece in page.pieces
         )
 
     async def soon(self, visit: Visit, place: Place, deal: asyncio.Task[Dealt]) -> Dealt | bytes:
@@ -111,23 +112,22 @@ class Composer:
             return deal.result()
         return self._dealer.loading(visit, place, ticket=self._tickets.keep(visit, place, deal))
 
-    def bare_page(self, visit: Visit, pieces: Pieces, words: Mapping[str, bytes]) -> bytes:
+    def bare_page(self, visit: Visit, page: CutPage, words: Mapping[str, bytes]) -> bytes:
         """A page that waits for nothing: each of its panels is an include."""
-        return self._whole(_Page(visit, pieces, {}, {}, words))
+        return self._whole(_Page(visit, page.pieces, {}, {}, words))
 
-    def _all_at_hand(self, visit: Visit, pieces: Pieces) -> dict[Place, bytes]:
+    def _all_at_hand(self, visit: Visit, places: Iterable[Place]) -> dict[Place, bytes]:
         found: dict[Place, bytes] = {}
-        for piece in pieces:
-            if isinstance(piece, Place) and (html := self._dealer.at_hand(visit, piece)) is not None:
-                found[piece] = html
+        for place in places:
+            html = self._dealer.at_hand(visit, place)
+            if html is not None:
+                found[place] = html
+        panels_inlined("inline").inc(len(found))
         return found
 
-    def _deal_all(self, visit: Visit, pieces: Pieces, at_hand: Mapping[Place, bytes]) -> Tasks:
-        return {
-            piece: asyncio.create_task(self._dealer.deal(visit, piece, "inline"))
-            for piece in pieces
-            if isinstance(piece, Place) and piece not in at_hand
-        }
+    def _deal_all(self, visit: Visit, places: Iterable[Place], at_hand: Mapping[Place, bytes]) -> Tasks:
+        deal = self._dealer.deal
+        return {place: asyncio.create_task(deal(visit, place, "inline")) for place in places if place not in at_hand}
 
     def _whole(self, page: _Page) -> bytes:
         return b"".join([self._text(page, piece) for piece in page.pieces])
@@ -153,7 +153,6 @@ class Composer:
             return page.words.get(piece.name, b"")
         html = page.at_hand.get(piece)
         if html is not None:
-            panels_inlined("inline").inc()
             return html
         task = page.tasks.pop(piece, None)
         if task is not None and task.done() and not task.cancelled():
@@ -162,19 +161,6 @@ class Composer:
         panels_inlined("include").inc()
         ticket = "" if task is None else self._tickets.keep(page.visit, piece, task)
         return self._dealer.loading(page.visit, piece, ticket=ticket)
-
-
-def with_query(pieces: Pieces, query: str, panel: str) -> Pieces:
-    """Give one panel of a page the query that came with the page."""
-    if not (query and panel):
-        return pieces
-    return tuple(
-        _asked(piece, query) if isinstance(piece, Place) and piece.name == panel else piece for piece in pieces
-    )
-
-
-def _asked(place: Place, query: str) -> Place:
-    return Place(fragment=place.fragment, slot=place.slot, variant=place.variant, query=query)
 
 
 def _cancel(tasks: Tasks) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shell.composition.answers import HTML, NO_STORE, NOSNIFF, VARY, Answer, html_answer, send_answer
-from shell.composition.compose import with_query
 from shell.composition.edge_includes import PAGE as ESI_PAGE
 from shell.composition.metrics import pages_counted
-from shell.composition.pages import Word, words_of
-from shell.composition.panels import Place
+from shell.composition.pages import words_of
 from shell.composition.trust import form_token, trust_headers
 from shell.pages.layouts import NOT_FOUND, PANEL_PAGE, REFUSED
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from shell.composition.compose import Composer
     from shell.composition.dealer import Dealt
     from shell.composition.edge_includes import EdgeIncludes
-    from shell.composition.pages import PageCutter, Pieces
+    from shell.composition.pages import CutPage, PageCutter
     from shell.composition.visits import Visit
     from shell.pages.layouts import Layout
     from shell.registry.manifest_book import ManifestBook
@@ -46,23 +44,23 @@ class PageDesk:
     async def page(self, visit: Visit, layout: Layout, send: ASGISendCallable) -> None:
         """Answer with a composed page, 200 whatever its fragments do."""
         pages_counted(layout.name).inc()
-        pieces = with_query(self._cutter.pieces(layout, visit), visit.query, layout.query_for)
-        token, cookies = _token_for(visit, pieces)
-        headers = (HTML, NO_STORE, VARY, NOSNIFF, *self._trust(visit, pieces), *cookies)
+        page = self._cutter.page(layout, visit).asked(visit.query, layout.query_for)
+        token, cookies = _token_for(visit, page)
+        headers = (HTML, NO_STORE, VARY, NOSNIFF, *self._trust(visit, page), *cookies)
         if self._includes.wants_page(visit):
-            html = self._composer.edge_page(visit, pieces, self._includes, csrf_token=token)
+            html = self._composer.edge_page(visit, page, self._includes, csrf_token=token)
             answer = Answer(status=200, headers=(*headers, ESI_PAGE), body=html)
             await send_answer(send, answer, is_head=visit.is_head)
             return
-        await self._composer.send_page(visit, pieces, send, headers=headers, csrf_token=token)
+        await self._composer.send_page(visit, page, send, headers=headers, csrf_token=token)
 
     async def panel_page(self, visit: Visit, panel: Dealt) -> Answer:
         """A page around a panel that was just dealt; the panel's proof goes into the page's headers."""
-        pieces = self._cutter.pieces(PANEL_PAGE, visit, alone=panel.view.place)
-        token, cookies = _token_for(visit, pieces)
-        html = await self._composer.whole_page(visit, pieces, panel, csrf_token=token)
+        page = self._cutter.page(PANEL_PAGE, visit, alone=panel.view.place)
+        token, cookies = _token_for(visit, page)
+        html = await self._composer.whole_page(visit, page, panel, csrf_token=token)
         proof = {name for name, _ in panel.headers}
-        trust = tuple(pair for pair in self._trust(visit, pieces) if pair[0] not in proof)
+        trust = tuple(pair for pair in self._trust(visit, page) if pair[0] not in proof)
         return html_answer(200, html, (*panel.headers, *trust, *cookies))
 
     async def not_found(self, visit: Visit, words: str, send: ASGISendCallable) -> None:
@@ -74,16 +72,16 @@ class PageDesk:
         await self._say(visit, REFUSED, status, words, send)
 
     async def _say(self, visit: Visit, layout: Layout, status: int, words: str, send: ASGISendCallable) -> None:
-        pieces = self._cutter.pieces(layout, visit)
-        token, cookies = _token_for(visit, pieces)
-        html = self._composer.bare_page(visit, pieces, words_of(visit, csrf_token=token, words=words))
-        answer = html_answer(status, html, (*self._trust(visit, pieces), *cookies))
+        page = self._cutter.page(layout, visit)
+        token, cookies = _token_for(visit, page)
+        html = self._composer.bare_page(visit, page, words_of(visit, csrf_token=token, words=words))
+        answer = html_answer(status, html, (*self._trust(visit, page), *cookies))
         await send_answer(send, answer, is_head=visit.is_head)
 
-    def _trust(self, visit: Visit, pieces: Pieces) -> Headers:
-        return trust_headers(visit, self._book, [piece.fragment for piece in pieces if isinstance(piece, Place)])
+    def _trust(self, visit: Visit, page: CutPage) -> Headers:
+        return trust_headers(visit, self._book, page.fragments)
 
 
-def _token_for(visit: Visit, pieces: Pieces) -> tuple[str, Headers]:
+def _token_for(visit: Visit, page: CutPage) -> tuple[str, Headers]:
     """A token only for pages with a form of the shell's own: it costs a cookie."""
-    return form_token(visit) if Word("csrf_token") in pieces else ("", ())
+    return form_token(visit) if "csrf_token" in page.words else ("", ())

@@ -18,7 +18,7 @@ from shell.context import page_context
 from shell.players.session_clock import session_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from shell.composition.visits import Visit
     from shell.pages.layouts import Layout
@@ -37,7 +37,40 @@ class Word:
 
 
 Piece: TypeAlias = bytes | Place | Word
-Pieces: TypeAlias = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CutPage:
+    """A page in order: text, places for panels, and words that differ for each request.
+
+    Attributes:
+        pieces: all of them.
+        places: where panels go.
+        fragments: whose panels these are.
+        words: the names of the words.
+
+    """
+
+    pieces: tuple[Piece, ...]
+    places: tuple[Place, ...]
+    fragments: frozenset[str]
+    words: frozenset[str]
+
+    @classmethod
+    def of(cls, pieces: Iterable[Piece]) -> CutPage:
+        every = tuple(pieces)
+        places = tuple(piece for piece in every if isinstance(piece, Place))
+        words = frozenset(piece.name for piece in every if isinstance(piece, Word))
+        return cls(every, places, frozenset(place.fragment for place in places), words)
+
+    def asked(self, query: str, panel: str) -> CutPage:
+        """The same page with one panel asked by the query that came with the page."""
+        if not (query and panel):
+            return self
+        return CutPage.of(
+            piece._replace(query=query) if isinstance(piece, Place) and piece.name == panel else piece
+            for piece in self.pieces
+        )
 
 
 @dataclass(slots=True)
@@ -72,10 +105,10 @@ class PageCutter:
     def __init__(self, book: ManifestBook, *, registry_generation: Callable[[], int]) -> None:
         self._book = book
         self._registry_generation = registry_generation
-        self._pages: OrderedDict[object, Pieces] = OrderedDict()
+        self._pages: OrderedDict[object, CutPage] = OrderedDict()
 
-    def pieces(self, layout: Layout, visit: Visit, *, alone: Place | None = None) -> Pieces:
-        """The page in order: text, places for panels, and words that differ for each request."""
+    def page(self, layout: Layout, visit: Visit, *, alone: Place | None = None) -> CutPage:
+        """The page as this visit sees it, but for its panels and words."""
         key = (
             layout.name,
             alone and (alone.name, alone.variant),
@@ -86,14 +119,14 @@ class PageCutter:
             self._book.generation,
             self._registry_generation(),
         )
-        pieces = self._pages.get(key)
-        if pieces is None:
-            pieces = self._pages[key] = self._cut(layout, visit, alone)
+        page = self._pages.get(key)
+        if page is None:
+            page = self._pages[key] = self._cut(layout, visit, alone)
             if len(self._pages) > PAGES_MAX:
                 self._pages.popitem(last=False)
-        return pieces
+        return page
 
-    def _cut(self, layout: Layout, visit: Visit, alone: Place | None) -> Pieces:
+    def _cut(self, layout: Layout, visit: Visit, alone: Place | None) -> CutPage:
         marks = PlaceMarks(alone=alone.name if alone else "")
         context = self._context(layout, visit, alone) | {"panel_places": marks}
         with translation.override(visit.locale):
@@ -104,7 +137,7 @@ class PageCutter:
             pieces.append(text.encode())
             if kind:
                 pieces.append(marks.places[int(name)] if kind == "panel" else Word(name))
-        return tuple(pieces)
+        return CutPage.of(pieces)
 
     def _context(self, layout: Layout, visit: Visit, alone: Place | None) -> dict[str, Any]:
         # One rendering serves every visit with the same key, so nothing of this one visit may come into it.

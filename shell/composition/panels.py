@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
 from fragment_kit.contract.manifest import SlotSpec
@@ -31,9 +31,8 @@ ON_PROBE_RETRY_S: Final = 2
 ON_PROBE_WITHIN_S: Final = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a slot is shown, and with which query of the player's."""
+class Place(NamedTuple):
+    """Where a slot is shown, and with which query of the player's; a tuple, because much is looked up by it."""
 
     fragment: str
     slot: str

@@ -27,15 +27,15 @@ OPENABLE: Final = frozenset({"img-src", "media-src", "frame-src"})
 SOURCE: Final = re.compile(r"https://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?(/[A-Za-z0-9._~/-]*)?")
 
 
-def trust_headers(visit: Visit, book: ManifestBook, fragments: Iterable[str]) -> Headers:
+def trust_headers(visit: Visit, book: ManifestBook, fragments: frozenset[str]) -> Headers:
     """Headers of a composed page that shows panels of these fragments, beside those that every answer has."""
-    additions = _additions(book, fragments)
-    return (*_lasting(additions), header("X-Request-Id", visit.request_id))
+    return (*_lasting(book, book.generation, fragments), (b"x-request-id", visit.request_id.encode()))
 
 
 @lru_cache(maxsize=256)
-def _lasting(additions: Additions) -> Headers:
-    policy = content_policy(dict(additions))
+def _lasting(book: ManifestBook, _generation: int, fragments: frozenset[str]) -> Headers:
+    """The same for every page with these panels until a manifest changes."""
+    policy = content_policy(dict(_additions(book, fragments)))
     said = [(name, value) for name, value in security_headers() if name != "X-Content-Type-Options"]
     return tuple(header(name, value) for name, value in (*said, ("Content-Security-Policy", policy)))
 
@@ -79,5 +79,10 @@ def _token_of(cookie: str) -> str:
 def is_host_allowed(visit: Visit) -> bool:
     """Whether the request is for one of the names that the operator gave this shell."""
     host = visit.headers.get("host", "").lower()
+    return _is_allowed(host, tuple(settings.ALLOWED_HOSTS))
+
+
+@lru_cache(maxsize=256)
+def _is_allowed(host: str, allowed: tuple[str, ...]) -> bool:
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
-    return bool(name) and validate_host(name, settings.ALLOWED_HOSTS)
+    return bool(name) and validate_host(name, allowed)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import time
-import uuid
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -99,7 +99,7 @@ def visit_of(scope: HTTPScope, whose: Whose) -> Visit:
         cookies=read_cookies(headers.get("cookie", "")),
         player=None if isinstance(whose, SessionUnknown) else whose,
         locale=locale_of(headers.get("accept-language", "")),
-        request_id=uuid.uuid4().hex,
+        request_id=os.urandom(16).hex(),
         started_s=time.monotonic(),
         is_session_unknown=isinstance(whose, SessionUnknown),
     )
