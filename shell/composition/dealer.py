@@ -112,7 +112,8 @@ class Dealer:
         trail = Trail()
         began_s = time.monotonic()
         try:
-            outcome = await self._outcome(visit, place, mode, trail)
+            call = self._call(visit, place, mode)
+            outcome = await self._gateway.fetch(call, trail) if isinstance(call, SlotCall) else call
         except Exception:
             # A fault of our own must look like any other outage: one panel, never the page.
             log.exception("Dealing %s failed.", place.name)
@@ -197,7 +198,8 @@ class Dealer:
             panels_counted(view.fragment, view.place.slot, view.state, view.reason).inc()
         return Dealt(view=view, html=finished.html, prove=prove, emits=emits, shared_s=shared_s)
 
-    async def _outcome(self, visit: Visit, place: Place, mode: Mode, trail: Trail) -> SlotOutcome:
+    def _call(self, visit: Visit, place: Place, mode: Mode) -> SlotCall | SignedOut | Unavailable:
+        """What to ask, or why there is nobody to ask."""
         entry = self._registry().fragments.get(place.fragment)
         if entry is None:
             return Unavailable("not_registered", f"the registry has no fragment {place.fragment!r}")
@@ -213,12 +215,10 @@ class Dealer:
         if spec.auth == "player" and visit.player is None:
             return SignedOut()
         timeout_ms = min(entry.timeout_ms, spec.timeout_ms)
-        return await self._gateway.fetch(
-            _call(visit, place, spec, mode=mode, timeout_ms=timeout_ms, emits=manifest.emits), trail
-        )
+        return _slot_call(visit, place, spec, mode=mode, timeout_ms=timeout_ms, emits=manifest.emits)
 
 
-def _call(
+def _slot_call(
     visit: Visit, place: Place, spec: SlotSpec, *, mode: Mode, timeout_ms: int, emits: tuple[str, ...]
 ) -> SlotCall:
     is_shared = spec.auth == "none"

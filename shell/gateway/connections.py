@@ -46,20 +46,17 @@ class Connections:
         self._idle: list[tuple[Wire, float]] = []
         self._heads = Heads()
 
-    async def take(self, deadline: Deadline, *, fresh: bool) -> Wire:
-        """A usable connection; raises CallFailed. `fresh` asks for a new one.
-
-        The connection used last goes out first, so that those not needed any more grow old and are closed.
-        """
+    def take(self) -> Wire | None:
+        """A usable connection, if one is idle; the one used last, so that those not needed any more grow old."""
         expired_s = asyncio.get_running_loop().time() - IDLE_S
-        while self._idle and not fresh:
+        while self._idle:
             wire, since_s = self._idle.pop()
             if not wire.is_usable:
                 continue
             if since_s > expired_s:
                 return wire
             wire.close()
-        return await self._connect(deadline)
+        return None
 
     def give_back(self, wire: Wire) -> None:
         """Keep the connection for the next caller, or close it when its exchange did not end well."""
@@ -73,7 +70,8 @@ class Connections:
         while self._idle:
             self._idle.pop()[0].close()
 
-    async def _connect(self, deadline: Deadline) -> Wire:
+    async def open(self, deadline: Deadline) -> Wire:
+        """A new connection; raises CallFailed."""
         peer, tls = self.peer, self._tls
         make, name = partial(Wire, self._heads), self.peer.name if tls else None
         dial = asyncio.get_running_loop().create_connection(

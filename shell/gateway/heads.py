@@ -15,9 +15,9 @@ HEAD_BYTES_MAX: Final = 2_048
 END: Final = b"\r\n\r\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Head:
-    """Status, headers and the length that they announce."""
+    """Status, headers and the length that they announce; the same object each time that the same bytes come."""
 
     status: int
     headers: Mapping[str, str]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fragment_kit.contract.headers import FragmentState
+    from shell.gateway.heads import Head
     from shell.gateway.markup import MarkupPolicies
     from shell.gateway.upstream import RawResponse
 
@@ -27,6 +28,8 @@ SLOT_BODIES: Final = frozenset({200})
 ACTION_BODIES: Final = frozenset({200, 400, 422})
 MEANT: Final = frozenset({403, 404, 410})  # the fragment answered, and an older copy would contradict it
 RETRY_AFTER_S_MAX: Final = 60.0
+REMEMBERED_MAX: Final = 512
+REMEMBERED_LETTERS_MAX: Final = 16 * 1024
 TIMING: Final = re.compile(
     r"[\w!#$%&'*+\-.^`|~]+(?:;\s*(?:dur=\d+(?:\.\d+)?|desc=(?:\"[\w .:\-]{0,64}\"|[\w.\-]{1,64})))*"
 )
@@ -48,7 +51,7 @@ def slot_reply(response: RawResponse, call: SlotCall, markup: MarkupPolicies) ->
     if status == 200:  # noqa: PLR2004
         return _content(response, call, markup)
     if status == 204:  # noqa: PLR2004
-        return _described("", "empty", response.headers, call)
+        return _described("", "empty", response.headers, call.emits)
     if status == 304:  # noqa: PLR2004
         return NotModified()
     if status == 401:  # noqa: PLR2004
@@ -62,7 +65,7 @@ def action_reply(response: RawResponse, call: ActionCall, markup: MarkupPolicies
     if status in ACTION_BODIES:
         return Answered(status, _content(response, call, markup))
     if status == 204:  # noqa: PLR2004
-        return Answered(status, _described("", "empty", response.headers, call))
+        return Answered(status, _described("", "empty", response.headers, call.emits))
     if status == 303:  # noqa: PLR2004
         return _see_other(response, call)
     if 400 <= status < 500:  # noqa: PLR2004
@@ -85,16 +88,28 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
 
 def _content(response: RawResponse, call: SlotCall | ActionCall, markup: MarkupPolicies) -> SlotContent:
     check_type(response.headers)
-    body = decoded(response.body, response.headers)
-    state, parameters = _state(response.headers.get("fragment-state", ""))
-    return _described(markup.clean(call.fragment, body), state, response.headers, call, parameters)
+    html = markup.clean(call.fragment, decoded(response.body, response.headers))
+    if response.known is not None and len(html) <= REMEMBERED_LETTERS_MAX:
+        return _remembered(html, response.known, call.emits)
+    return _as_said(html, response.headers, call.emits)
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def _remembered(html: str, head: Head, emits: tuple[str, ...]) -> SlotContent:
+    """The same body under the same head means the same; a busy slot says both again until the second is over."""
+    return _as_said(html, head.headers, emits)
+
+
+def _as_said(html: str, headers: Mapping[str, str], emits: tuple[str, ...]) -> SlotContent:
+    state, parameters = _state(headers.get("fragment-state", ""))
+    return _described(html, state, headers, emits, parameters)
 
 
 def _described(
     html: str,
     state: FragmentState,
     headers: Mapping[str, str],
-    call: SlotCall | ActionCall,
+    emits: tuple[str, ...],
     parameters: Mapping[str, str] | None = None,
 ) -> SlotContent:
     known = parameters or {}
@@ -104,7 +119,7 @@ def _described(
         feed=_shaped(known.get("feed"), WORD),
         as_of=_shaped(known.get("as-of"), RFC3339),
         version=_shaped(headers.get("fragment-version"), WORD) or "",
-        emits=_emitted(headers, call),
+        emits=_emitted(headers, emits),
         server_timing=_timings(headers.get("server-timing", "")),
         content_language=_shaped(headers.get("content-language"), LANGUAGE),
         cache_control=headers.get("cache-control", ""),
@@ -121,12 +136,12 @@ def _state(value: str) -> tuple[FragmentState, Mapping[str, str]]:
     return cast("FragmentState", word or "fresh"), {key: text.strip('"') for key, text in parameters.items()}
 
 
-def _emitted(headers: Mapping[str, str], call: SlotCall | ActionCall) -> tuple[str, ...]:
+def _emitted(headers: Mapping[str, str], declared: tuple[str, ...]) -> tuple[str, ...]:
     value = headers.get("fragment-emits")
     if value is None:
         return ()
     said = [name.strip() for name in value.split(",")]
-    return tuple(name for name in said if name in call.emits and EVENT.fullmatch(name))
+    return tuple(name for name in said if name in declared and EVENT.fullmatch(name))
 
 
 def _timings(value: str) -> str:
@@ -144,7 +159,7 @@ def _see_other(response: RawResponse, call: ActionCall) -> SeeOther:
         raise CallFailed(
             reason="contract", detail=f"303 to {location[:80]!r}; only paths under {call.mount}/", status=303
         )
-    return SeeOther(location, _emitted(response.headers, call))
+    return SeeOther(location, _emitted(response.headers, call.emits))
 
 
 def _bad_status(response: RawResponse) -> CallFailed:

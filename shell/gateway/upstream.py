@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from fragment_kit.contract.errors import DeadlinePassed
@@ -25,8 +24,7 @@ __all__ = ["HttpUpstream", "RawResponse", "Upstream", "UpstreamRequest"]
 PORTS: Final = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpstreamRequest:
+class UpstreamRequest(NamedTuple):
     """One request, complete but for the address.
 
     Attributes:
@@ -71,7 +69,7 @@ class HttpUpstream:
         origin = self._origins[url]
         message = _message(request, origin.host)
         try:
-            address = await self._address_of(origin, deadline)
+            address = await self._look_up(origin.name, deadline) if origin.has_name else origin.name
             return await _exchange(origin.at(address), message, request, deadline)
         except CallFailed as failure:
             if not failure.was_sent and failure.reason == "connection_refused":
@@ -79,14 +77,12 @@ class HttpUpstream:
                 self._names.forget(origin.name)
             raise
 
-    async def _address_of(self, origin: _Origin, deadline: Deadline) -> str:
-        if not origin.has_name:
-            return origin.name
+    async def _look_up(self, name: str, deadline: Deadline) -> str:
         try:
             async with deadline.enforced():
-                return await self._names.address_of(origin.name)
+                return await self._names.address_of(name)
         except DeadlinePassed as error:
-            detail = f"{origin.name!r} was not looked up within the time"
+            detail = f"{name!r} was not looked up within the time"
             raise CallFailed(reason="timeout", detail=detail, was_sent=False, has_answer=False) from error
 
 
@@ -119,7 +115,9 @@ async def _exchange(
 ) -> RawResponse:
     # A connection that idles may be closed by the fragment at this very moment. A GET would be sent again, an action
     # never: it gets a connection that has just been opened.
-    wire = await connections.take(deadline, fresh=request.method != "GET")
+    wire = connections.take() if request.method == "GET" else None
+    if wire is None:
+        wire = await connections.open(deadline)
     timer = asyncio.get_running_loop().call_later(deadline.remaining_s(), wire.expire)
     try:
         return await wire.ask(message, reads_body_of=request.reads_body_of)

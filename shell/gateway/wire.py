@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from httptools import HttpParserError, HttpResponseParser
 
@@ -15,18 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fragment_kit.contract.outcome import Reason
-    from shell.gateway.heads import Heads
+    from shell.gateway.heads import Head, Heads
 
 NOTHING: Final[frozenset[int]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class RawResponse:
-    """A response whose head is sound and whose body is complete, still in its content coding."""
+class RawResponse(NamedTuple):
+    """A response whose head is sound and whose body is complete, still in its content coding.
+
+    Attributes:
+        known: the head, when it came before: what follows from it alone need not be found out again.
+
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    known: Head | None = None
 
 
 class Wire(asyncio.Protocol):
@@ -89,7 +93,7 @@ class Wire(asyncio.Protocol):
         if known is not None and known[0].status in self._reads_body_of:
             # The parser never hears of this answer and is where it was: between two of them.
             head, body = known
-            self._deliver(RawResponse(head.status, head.headers, body))
+            self._deliver(RawResponse(head.status, head.headers, body, head))
             return
         self._parse(data)
         if is_first and self.is_usable and self._body:
