@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from fragment_kit.contract.outcome import Fresh, Stale, Unavailable
 
 if TYPE_CHECKING:
     from fragment_kit.contract.outcome import Reason
-    from shell.gateway.calls import SlotOutcome, Trail
+    from shell.gateway.calls import CacheUse, SlotOutcome, Trail
 
 PROXY: Final = "shell"
 # RFC 9209, section 2.3: our words in the registry's.
@@ -96,36 +97,50 @@ def panel_state(outcome: SlotOutcome, *, state: str | None = None) -> str:
 
 def proxy_status(slot: str, outcome: SlotOutcome, trail: Trail) -> str:
     """Value of `Proxy-Status` (RFC 9209); names the slot, never a host or a path."""
+    return _proxy_status(slot, reason_of(outcome), trail.status)
+
+
+@lru_cache(maxsize=1_024)
+def _proxy_status(slot: str, reason: Reason | None, status: int | None) -> str:
     parts = [PROXY]
-    reason = reason_of(outcome)
     if reason is not None:
         parts.append(f"error={PROXY_ERRORS[reason]}")
-    if trail.status is not None:
-        parts.append(f"received-status={trail.status}")
+    if status is not None:
+        parts.append(f"received-status={status}")
     parts.append(f'details="{slot}{f" {reason}" if reason else ""}"')
     return "; ".join(parts)
 
 
 def cache_status(trail: Trail) -> str:
     """Value of `Cache-Status` (RFC 9211); a negative ttl is the age beyond freshness."""
-    ttl = f"; ttl={trail.ttl_s}" if trail.ttl_s is not None else ""
-    status = f"; fwd-status={trail.status}" if trail.status is not None else ""
+    return _cache_status(trail.cache, trail.ttl_s, trail.status, was_asked=trail.attempts > 0)
+
+
+@lru_cache(maxsize=1_024)
+def _cache_status(cache: CacheUse, ttl_s: int | None, status: int | None, *, was_asked: bool) -> str:
+    ttl = f"; ttl={ttl_s}" if ttl_s is not None else ""
+    fwd = f"; fwd-status={status}" if status is not None else ""
     how = {
         "hit": f"hit{ttl}",
-        "stale": f"fwd=stale{status}{ttl}; detail=stale-if-error",
-        "revalidated": f"fwd=stale{status}; stored{ttl}",
-        "collapsed": f"fwd=uri-miss{status}; collapsed",
-        "stored": f"fwd=uri-miss{status}; stored{ttl}",
-        "none": f"fwd=uri-miss{status}",
-    }[trail.cache]
-    if trail.cache == "stale" and trail.attempts == 0:
+        "stale": f"fwd=stale{fwd}{ttl}; detail=stale-if-error",
+        "revalidated": f"fwd=stale{fwd}; stored{ttl}",
+        "collapsed": f"fwd=uri-miss{fwd}; collapsed",
+        "stored": f"fwd=uri-miss{fwd}; stored{ttl}",
+        "none": f"fwd=uri-miss{fwd}",
+    }[cache]
+    if cache == "stale" and not was_asked:
         how = f"hit{ttl}; detail=stale-if-error"  # a guard answered: the fragment was not asked
     return f"{PROXY}; {how}"
 
 
+@lru_cache(maxsize=1_024)
+def _token(slot: str) -> str:
+    return TOKEN.sub("_", slot)
+
+
 def server_timing(slot: str, outcome: SlotOutcome, trail: Trail) -> str:
     """Value of `Server-Timing`: our own entry, then the fragment's, each under the slot's name."""
-    name = TOKEN.sub("_", slot)
+    name = _token(slot)
     reason = reason_of(outcome)
     own = f"{name};dur={trail.took_ms:.1f}" + (f';desc="{reason}"' if reason else "")
     if not isinstance(outcome, Fresh) or not outcome.value.server_timing or trail.attempts == 0:
